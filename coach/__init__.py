@@ -1,0 +1,1 @@
+"""An offline interview coach: the core, free of any terminal."""
