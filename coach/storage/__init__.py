@@ -1,0 +1,49 @@
+"""The database: the only package that contains SQL.
+
+`Store` is one home's file; each thread that uses it gets a connection of its own (SQLite connections must not travel
+between threads, and the models work in worker threads).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from coach.storage.attempts import Attempts
+from coach.storage.connection import open_database, storage_errors
+
+
+class Store:
+    """All tables of one home. Properties give the repositories, bound to the calling thread's connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        _ = self.db  # fail here, in the opener's thread, rather than at the first use
+
+    @property
+    def db(self) -> Database:
+        """The calling thread's connection."""
+        if not hasattr(self._local, "db"):
+            self._local.db = open_database(self.path)
+        db: Database = self._local.db
+        return db
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Everything inside is saved together or not at all; SQLite's errors come out as StorageError."""
+        with storage_errors(self.path), self.db.atomic():
+            yield
+
+    @property
+    def attempts(self) -> Attempts:
+        """Interviews: attempts, turns, sessions, overrides."""
+        return Attempts(self.db)
+
+    def close(self) -> None:
+        """Close the calling thread's connection."""
+        if hasattr(self._local, "db"):
+            self._local.db.close()
+            del self._local.db

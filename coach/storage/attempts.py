@@ -1,0 +1,156 @@
+"""Attempts with their turns, practice sessions, overruled judgements, settings."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+from sqlite_utils import Database
+
+from coach.models import Attempt, AttemptState, Judgement, KeyPoint, PointVerdict, Span, Turn
+
+OPEN_STATES: tuple[AttemptState, ...] = ("asked", "answered", "following_up", "judged", "not_graded")
+
+
+class Attempts:
+    """Repository of interviews. Every method is one statement or one transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def start(self, question_id: str, at: datetime, session_id: int | None = None) -> int:
+        """Open an attempt; returns its id."""
+        row = {"question_id": question_id, "session_id": session_id, "state": "asked", "started_at": at.isoformat()}
+        return cast(int, self._db["attempts"].insert(row | {"hints": 0}).last_pk)
+
+    def add_turn(self, attempt_id: int, turn: Turn, state: AttemptState | None = None) -> None:
+        """Append what was said and, in the same transaction, move the attempt to `state`."""
+        with self._db.atomic():
+            row = asdict(turn) | {"attempt_id": attempt_id, "at": turn.at.isoformat()}
+            self._db["turns"].insert(row)
+            if state is not None:
+                self._db["attempts"].update(attempt_id, {"state": state})
+
+    def save_judgement(self, attempt_id: int, judgement: Judgement | None, state: AttemptState) -> None:
+        """Keep the verdicts (None: not graded) and move the attempt to `state`."""
+        text = None if judgement is None else json.dumps(asdict(judgement))
+        self._db["attempts"].update(attempt_id, {"judgement": text, "state": state})
+
+    def update(self, attempt_id: int, **values: Any) -> None:
+        """Set columns of one attempt (hints, confidence, seconds, state, finished_at)."""
+        self._db["attempts"].update(attempt_id, values)
+
+    def get(self, attempt_id: int) -> Attempt:
+        """One attempt with all its turns. Raises sqlite_utils NotFoundError for an unknown id."""
+        return self._attempt(cast(dict[str, Any], self._db["attempts"].get(attempt_id)))
+
+    def open_attempt(self) -> Attempt | None:
+        """The newest attempt that was neither closed nor abandoned: what a resumed interview goes on with."""
+        marks = ",".join("?" * len(OPEN_STATES))
+        rows = self._db["attempts"].rows_where(f"state in ({marks})", OPEN_STATES, order_by="id desc", limit=1)
+        for row in rows:
+            return self._attempt(row)
+        return None
+
+    def of_question(self, question_id: str, limit: int = 20) -> list[Attempt]:
+        """The newest attempts at one question, newest first."""
+        rows = self._db["attempts"].rows_where("question_id = ?", [question_id], order_by="id desc", limit=limit)
+        return [self._attempt(row) for row in list(rows)]
+
+    def transcript(self, attempt_id: int) -> tuple[Turn, ...]:
+        """Everything said in an attempt, in order."""
+        rows = self._db["turns"].rows_where("attempt_id = ?", [attempt_id], order_by="id")
+        return tuple(_turn(row) for row in rows)
+
+    def seconds_by_question(self) -> dict[str, float]:
+        """Median-free mean of the time spent on each question, in seconds, for questions with measured time."""
+        query = "select question_id, avg(seconds) as mean from attempts where seconds > 0 group by question_id"
+        return {row["question_id"]: row["mean"] for row in self._db.query(query)}
+
+    def start_session(self, kind: str, queue: Iterable[str], at: datetime, settings: dict[str, Any]) -> int:
+        """Open a practice, review or mock session over a queue of question ids; returns its id."""
+        row = {"kind": kind, "queue": json.dumps(list(queue)), "started_at": at.isoformat(), "settings": json.dumps(settings)}
+        return cast(int, self._db["sessions"].insert(row).last_pk)
+
+    def session(self, session_id: int) -> dict[str, Any]:
+        """One session's row with `queue` and `settings` decoded."""
+        row = dict(cast(dict[str, Any], self._db["sessions"].get(session_id)))
+        return row | {"queue": json.loads(row["queue"]), "settings": json.loads(row["settings"] or "{}")}
+
+    def open_session(self) -> dict[str, Any] | None:
+        """The newest session not finished, or None."""
+        for row in self._db["sessions"].rows_where("finished_at is null", order_by="id desc", limit=1):
+            return self.session(row["id"])
+        return None
+
+    def finish_session(self, session_id: int, at: datetime) -> None:
+        """Mark a session as finished."""
+        self._db["sessions"].update(session_id, {"finished_at": at.isoformat()})
+
+    def of_session(self, session_id: int) -> list[Attempt]:
+        """All attempts of one session, in the order they were started."""
+        rows = self._db["attempts"].rows_where("session_id = ?", [session_id], order_by="id")
+        return [self._attempt(row) for row in list(rows)]
+
+    def add_case(self, attempt_id: int, at: datetime, judgement: Judgement | None, grade: int) -> None:
+        """Keep a person's grade beside the judge's, for measuring the judge."""
+        row = {
+            "attempt_id": attempt_id,
+            "at": at.isoformat(),
+            "judge": judgement.judge if judgement else "none",
+            "judge_score": judgement.score if judgement else None,
+            "judge_grade": judgement.grade if judgement else None,
+            "grade": grade,
+        }
+        self._db["judge_cases"].insert(row)
+
+    def cases(self) -> list[dict[str, Any]]:
+        """All kept cases, oldest first."""
+        return [dict(row) for row in self._db["judge_cases"].rows_where(order_by="id")]
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A stored setting, decoded from JSON."""
+        rows = list(self._db["settings"].rows_where("name = ?", [name]))
+        return json.loads(rows[0]["value"]) if rows else default
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Store a setting as JSON."""
+        self._db["settings"].upsert({"name": name, "value": json.dumps(value)}, pk="name")
+
+    def _attempt(self, row: dict[str, Any]) -> Attempt:
+        return Attempt(
+            id=row["id"],
+            question_id=row["question_id"],
+            state=row["state"],
+            turns=self.transcript(row["id"]),
+            judgement=judgement_from(json.loads(row["judgement"])) if row["judgement"] else None,
+            hints=row["hints"],
+            confidence=row["confidence"],
+        )
+
+
+def _turn(row: dict[str, Any]) -> Turn:
+    return Turn(
+        speaker=row["speaker"],
+        kind=row["kind"],
+        text=row["text"],
+        at=datetime.fromisoformat(row["at"]),
+        target=row["target"],
+        origin=row["origin"] or "person",
+    )
+
+
+def judgement_from(data: dict[str, Any]) -> Judgement:
+    """Rebuild a Judgement from the JSON that `save_judgement` wrote."""
+    points = tuple(
+        PointVerdict(
+            **item
+            | {
+                "point": KeyPoint(**item["point"]),
+                "evidence": Span(**item["evidence"]) if item["evidence"] else None,
+            }
+        )
+        for item in data["points"]
+    )
+    return Judgement(**data | {"points": points, "cited": tuple(data.get("cited", ()))})

@@ -1,0 +1,66 @@
+"""Every step the database schema has taken. Add steps, never edit one that has shipped.
+
+Each step runs in one transaction together with the note that it ran, so a crash leaves either the old or the new schema.
+Names tell the story and sort by number: a package adds its own step with the next free number.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("coach")
+
+
+@migrations()
+def m001_attempts(db: Database) -> None:
+    """Interviews: what was asked, said, judged and overruled. Instants are ISO 8601 in UTC."""
+    db["attempts"].create(
+        {
+            "id": int,
+            "question_id": str,
+            "session_id": int,
+            "state": str,
+            "started_at": str,
+            "finished_at": str,
+            "hints": int,
+            "confidence": int,
+            "judgement": str,  # JSON of coach.models.Judgement
+            "seconds": float,  # time the person spent on it
+        },
+        pk="id",
+        not_null={"question_id", "state", "started_at", "hints"},
+        defaults={"hints": 0},
+        strict=True,
+    )
+    db["attempts"].create_index(["state"])
+    db["attempts"].create_index(["question_id"])
+    db["turns"].create(
+        {
+            "id": int,
+            "attempt_id": int,
+            "speaker": str,
+            "kind": str,
+            "text": str,
+            "at": str,
+            "target": int,
+            "origin": str,
+        },
+        pk="id",
+        not_null={"attempt_id", "speaker", "kind", "text", "at"},
+        foreign_keys=[("attempt_id", "attempts", "id")],
+        strict=True,
+    )
+    db["turns"].create_index(["attempt_id"])
+    db["sessions"].create(
+        {"id": int, "kind": str, "queue": str, "started_at": str, "finished_at": str, "settings": str},
+        pk="id",
+        not_null={"kind", "queue", "started_at"},
+        strict=True,
+    )
+    db["judge_cases"].create(
+        {"id": int, "attempt_id": int, "at": str, "judge": str, "judge_score": float, "judge_grade": int, "grade": int},
+        pk="id",
+        not_null={"attempt_id", "at", "judge", "grade"},
+        foreign_keys=[("attempt_id", "attempts", "id")],
+        strict=True,
+    )
+    db["settings"].create({"name": str, "value": str}, pk="name", strict=True)
