@@ -1,7 +1,7 @@
 """The person's settings: one frozen `Config`, read once and handed down.
 
-Order of sources, later ones win: the defaults below, `config.toml` in the home, environment variables named in a field's
-comment. An unknown name or a value out of range is an error that names the key and the file.
+Order of sources, later ones win: the defaults below, `config.toml` in the home, the environment variable COACH_ENDPOINT.
+An unknown name or a value out of range is an error that names the key and the file.
 """
 
 import dataclasses

@@ -70,7 +70,12 @@ class Attempts:
 
     def start_session(self, kind: str, queue: Iterable[str], at: datetime, settings: dict[str, Any]) -> int:
         """Open a practice, review or mock session over a queue of question ids; returns its id."""
-        row = {"kind": kind, "queue": json.dumps(list(queue)), "started_at": at.isoformat(), "settings": json.dumps(settings)}
+        row = {
+            "kind": kind,
+            "queue": json.dumps(list(queue)),
+            "started_at": at.isoformat(),
+            "settings": json.dumps(settings),
+        }
         return cast(int, self._db["sessions"].insert(row).last_pk)
 
     def session(self, session_id: int) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def storage_errors(path: Path) -> Iterator[None]:
         if "locked" in text or "busy" in text:
             raise StorageBusy(f"{path.name} is in use by another coach.", "Close it, or wait and try again.") from error
         if "readonly" in text or "unable to open" in text:
-            raise StorageError(f"Cannot write {path}: {text}.", "Check the folder's permissions, or set COACH_HOME.") from error
+            raise StorageError(
+                f"Cannot write {path}: {text}.", "Check the folder's permissions, or set COACH_HOME."
+            ) from error
         if "full" in text or "disk I/O" in text:
             raise StorageError(f"Cannot save to {path}: {text}.", "Free some disk space and try again.") from error
         raise

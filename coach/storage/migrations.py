@@ -1,6 +1,6 @@
 """Every step the database schema has taken. Add steps, never edit one that has shipped.
 
-Each step runs in one transaction together with the note that it ran, so a crash leaves either the old or the new schema.
+Each step runs in one transaction together with the note that it ran: a crash leaves the old or the new schema.
 Names tell the story and sort by number: a package adds its own step with the next free number.
 """
 
