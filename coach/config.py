@@ -1,6 +1,6 @@
 """The person's settings: one frozen `Config`, read once and handed down.
 
-Order of sources, later ones win: the defaults below, `config.toml` in the home, the environment variable COACH_ENDPOINT.
+Order of sources, later ones win: the defaults below, `config.toml` in the home, the variable COACH_ENDPOINT.
 An unknown name or a value out of range is an error that names the key and the file.
 """
 

@@ -1,0 +1,1 @@
+"""What the coach says next: follow-ups, hints, acknowledgements, and the texts the language model reads."""

@@ -22,45 +22,45 @@ class Attempts:
     def start(self, question_id: str, at: datetime, session_id: int | None = None) -> int:
         """Open an attempt; returns its id."""
         row = {"question_id": question_id, "session_id": session_id, "state": "asked", "started_at": at.isoformat()}
-        return cast(int, self._db["attempts"].insert(row | {"hints": 0}).last_pk)
+        return cast(int, self._db.table("attempts").insert(row | {"hints": 0}).last_pk)
 
     def add_turn(self, attempt_id: int, turn: Turn, state: AttemptState | None = None) -> None:
         """Append what was said and, in the same transaction, move the attempt to `state`."""
         with self._db.atomic():
             row = asdict(turn) | {"attempt_id": attempt_id, "at": turn.at.isoformat()}
-            self._db["turns"].insert(row)
+            self._db.table("turns").insert(row)
             if state is not None:
-                self._db["attempts"].update(attempt_id, {"state": state})
+                self._db.table("attempts").update(attempt_id, {"state": state})
 
     def save_judgement(self, attempt_id: int, judgement: Judgement | None, state: AttemptState) -> None:
         """Keep the verdicts (None: not graded) and move the attempt to `state`."""
         text = None if judgement is None else json.dumps(asdict(judgement))
-        self._db["attempts"].update(attempt_id, {"judgement": text, "state": state})
+        self._db.table("attempts").update(attempt_id, {"judgement": text, "state": state})
 
     def update(self, attempt_id: int, **values: Any) -> None:
         """Set columns of one attempt (hints, confidence, seconds, state, finished_at)."""
-        self._db["attempts"].update(attempt_id, values)
+        self._db.table("attempts").update(attempt_id, values)
 
     def get(self, attempt_id: int) -> Attempt:
         """One attempt with all its turns. Raises sqlite_utils NotFoundError for an unknown id."""
-        return self._attempt(cast(dict[str, Any], self._db["attempts"].get(attempt_id)))
+        return self._attempt(cast(dict[str, Any], self._db.table("attempts").get(attempt_id)))
 
     def open_attempt(self) -> Attempt | None:
         """The newest attempt that was neither closed nor abandoned: what a resumed interview goes on with."""
         marks = ",".join("?" * len(OPEN_STATES))
-        rows = self._db["attempts"].rows_where(f"state in ({marks})", OPEN_STATES, order_by="id desc", limit=1)
+        rows = self._db.table("attempts").rows_where(f"state in ({marks})", OPEN_STATES, order_by="id desc", limit=1)
         for row in rows:
             return self._attempt(row)
         return None
 
     def of_question(self, question_id: str, limit: int = 20) -> list[Attempt]:
         """The newest attempts at one question, newest first."""
-        rows = self._db["attempts"].rows_where("question_id = ?", [question_id], order_by="id desc", limit=limit)
+        rows = self._db.table("attempts").rows_where("question_id = ?", [question_id], order_by="id desc", limit=limit)
         return [self._attempt(row) for row in list(rows)]
 
     def transcript(self, attempt_id: int) -> tuple[Turn, ...]:
         """Everything said in an attempt, in order."""
-        rows = self._db["turns"].rows_where("attempt_id = ?", [attempt_id], order_by="id")
+        rows = self._db.table("turns").rows_where("attempt_id = ?", [attempt_id], order_by="id")
         return tuple(_turn(row) for row in rows)
 
     def seconds_by_question(self) -> dict[str, float]:
@@ -76,26 +76,26 @@ class Attempts:
             "started_at": at.isoformat(),
             "settings": json.dumps(settings),
         }
-        return cast(int, self._db["sessions"].insert(row).last_pk)
+        return cast(int, self._db.table("sessions").insert(row).last_pk)
 
     def session(self, session_id: int) -> dict[str, Any]:
         """One session's row with `queue` and `settings` decoded."""
-        row = dict(cast(dict[str, Any], self._db["sessions"].get(session_id)))
+        row = dict(cast(dict[str, Any], self._db.table("sessions").get(session_id)))
         return row | {"queue": json.loads(row["queue"]), "settings": json.loads(row["settings"] or "{}")}
 
     def open_session(self) -> dict[str, Any] | None:
         """The newest session not finished, or None."""
-        for row in self._db["sessions"].rows_where("finished_at is null", order_by="id desc", limit=1):
+        for row in self._db.table("sessions").rows_where("finished_at is null", order_by="id desc", limit=1):
             return self.session(row["id"])
         return None
 
     def finish_session(self, session_id: int, at: datetime) -> None:
         """Mark a session as finished."""
-        self._db["sessions"].update(session_id, {"finished_at": at.isoformat()})
+        self._db.table("sessions").update(session_id, {"finished_at": at.isoformat()})
 
     def of_session(self, session_id: int) -> list[Attempt]:
         """All attempts of one session, in the order they were started."""
-        rows = self._db["attempts"].rows_where("session_id = ?", [session_id], order_by="id")
+        rows = self._db.table("attempts").rows_where("session_id = ?", [session_id], order_by="id")
         return [self._attempt(row) for row in list(rows)]
 
     def add_case(self, attempt_id: int, at: datetime, judgement: Judgement | None, grade: int) -> None:
@@ -108,20 +108,20 @@ class Attempts:
             "judge_grade": judgement.grade if judgement else None,
             "grade": grade,
         }
-        self._db["judge_cases"].insert(row)
+        self._db.table("judge_cases").insert(row)
 
     def cases(self) -> list[dict[str, Any]]:
         """All kept cases, oldest first."""
-        return [dict(row) for row in self._db["judge_cases"].rows_where(order_by="id")]
+        return [dict(row) for row in self._db.table("judge_cases").rows_where(order_by="id")]
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A stored setting, decoded from JSON."""
-        rows = list(self._db["settings"].rows_where("name = ?", [name]))
+        rows = list(self._db.table("settings").rows_where("name = ?", [name]))
         return json.loads(rows[0]["value"]) if rows else default
 
     def set_setting(self, name: str, value: Any) -> None:
         """Store a setting as JSON."""
-        self._db["settings"].upsert({"name": name, "value": json.dumps(value)}, pk="name")
+        self._db.table("settings").upsert({"name": name, "value": json.dumps(value)}, pk="name")
 
     def _attempt(self, row: dict[str, Any]) -> Attempt:
         return Attempt(

@@ -13,7 +13,7 @@ migrations = Migrations("coach")
 @migrations()
 def m001_attempts(db: Database) -> None:
     """Interviews: what was asked, said, judged and overruled. Instants are ISO 8601 in UTC."""
-    db["attempts"].create(
+    db.table("attempts").create(
         {
             "id": int,
             "question_id": str,
@@ -31,9 +31,9 @@ def m001_attempts(db: Database) -> None:
         defaults={"hints": 0},
         strict=True,
     )
-    db["attempts"].create_index(["state"])
-    db["attempts"].create_index(["question_id"])
-    db["turns"].create(
+    db.table("attempts").create_index(["state"])
+    db.table("attempts").create_index(["question_id"])
+    db.table("turns").create(
         {
             "id": int,
             "attempt_id": int,
@@ -49,18 +49,18 @@ def m001_attempts(db: Database) -> None:
         foreign_keys=[("attempt_id", "attempts", "id")],
         strict=True,
     )
-    db["turns"].create_index(["attempt_id"])
-    db["sessions"].create(
+    db.table("turns").create_index(["attempt_id"])
+    db.table("sessions").create(
         {"id": int, "kind": str, "queue": str, "started_at": str, "finished_at": str, "settings": str},
         pk="id",
         not_null={"kind", "queue", "started_at"},
         strict=True,
     )
-    db["judge_cases"].create(
+    db.table("judge_cases").create(
         {"id": int, "attempt_id": int, "at": str, "judge": str, "judge_score": float, "judge_grade": int, "grade": int},
         pk="id",
         not_null={"attempt_id", "at", "judge", "grade"},
         foreign_keys=[("attempt_id", "attempts", "id")],
         strict=True,
     )
-    db["settings"].create({"name": str, "value": str}, pk="name", strict=True)
+    db.table("settings").create({"name": str, "value": str}, pk="name", strict=True)
