@@ -89,7 +89,7 @@ CHOICES = {
     "judging.judge": ("auto", "semantic", "llm"),
     "llm.kv_type": ("auto", "f16", "q8_0"),
 }
-RANGES = {
+RANGES: dict[str, tuple[float, float]] = {
     "study.minutes_per_day": (1, 1440),
     "study.new_per_day": (0, 1000),
     "study.rollover_hour": (0, 23),

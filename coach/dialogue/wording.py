@@ -121,7 +121,7 @@ def fault_of_acknowledgement(text: str, covered: str, answer: str) -> str | None
     return None
 
 
-ACKNOWLEDGING = content_words("right correct yes good you said mention explain point noted clear describe answer key idea")
+ACKNOWLEDGING = content_words("right correct yes good you said mention explain point noted clear answer key idea")
 """Words an acknowledgement may add to what the candidate said."""
 
 

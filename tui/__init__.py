@@ -1,0 +1,1 @@
+"""Everything a person sees: commands and screens, thin over `coach.session`."""
