@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from coach.storage.attempts import Attempts
 from coach.storage.connection import open_database, storage_errors
+from coach.storage.passages import Passages
 
 
 class Store:
@@ -41,6 +42,11 @@ class Store:
     def attempts(self) -> Attempts:
         """Interviews: attempts, turns, sessions, overrides."""
         return Attempts(self.db)
+
+    @property
+    def passages(self) -> Passages:
+        """What retrieval searches: passages, vectors, lexical index."""
+        return Passages(self.db)
 
     def close(self) -> None:
         """Close the calling thread's connection."""

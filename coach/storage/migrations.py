@@ -64,3 +64,41 @@ def m001_attempts(db: Database) -> None:
         strict=True,
     )
     db.table("settings").create({"name": str, "value": str}, pk="name", strict=True)
+
+
+@migrations()
+def m002_passages(db: Database) -> None:
+    """What retrieval searches: passages, vectors by (model, text hash), lexical documents, a token of all changes."""
+    db.table("indexed_questions").create(
+        {
+            "id": int,
+            "question_id": str,
+            "content_hash": str,
+            "topic": str,
+            "kind": str,
+            "level": int,
+            "collection": str,
+        },
+        pk="id",
+        not_null={"question_id", "content_hash", "topic", "kind", "level", "collection"},
+        strict=True,
+    )
+    db.table("indexed_questions").create_index(["question_id"], unique=True)
+    db.table("passages").create(
+        {"id": int, "question_id": str, "view": str, "text": str, "text_hash": str},
+        pk="id",
+        not_null={"question_id", "view", "text", "text_hash"},
+        strict=True,
+    )
+    db.table("passages").create_index(["question_id"])
+    db.table("passages").create_index(["text_hash"])
+    # autoincrement: the id of a deleted vector must not come back with other content, since index files hold ids
+    db.execute(
+        "create table vectors (id integer primary key autoincrement, model text not null, text_hash text not null, "
+        "vector blob not null, unique (model, text_hash)) strict"
+    )
+    db.table("passages_state").create({"id": int, "token": str}, pk="id", strict=True)
+    db.execute(
+        "create virtual table questions_fts using fts5 (title, body, tags, "
+        "tokenize = 'porter unicode61 remove_diacritics 2')"
+    )

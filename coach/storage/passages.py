@@ -1,0 +1,183 @@
+"""Passages of the questions, their vectors and the lexical index (FTS5): the truth that vector indexes are built from.
+
+Vectors are kept by (model, text hash), so a text is embedded once however often it occurs, and the vectors of an old
+encoder stay until a new set is complete. A vector id is never used again, hence equal ids mean equal vectors.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from sqlite_utils import Database
+
+from coach.models import Passage, Question
+
+T = TypeVar("T")
+
+MOST_VARIABLES = 30_000
+"""SQLite's own limit on `?` in one statement is 32,766."""
+VECTORS_AT_ONCE = 20_000
+TITLE_WEIGHT, BODY_WEIGHT, TAGS_WEIGHT = 2.0, 1.0, 1.0
+"""BM25 column weights of the lexical documents, chosen on two corpora: see docs/retrieval.md."""
+
+
+def text_hash(text: str) -> str:
+    """128-bit BLAKE2b of the text, in hex."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _parts(values: Sequence[T], size: int) -> Iterator[list[T]]:
+    return (list(values[start : start + size]) for start in range(0, len(values), size))
+
+
+class Passages:
+    """Repository of everything retrieval reads and writes (`coach.retrieval.store.PassageStore`)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def content_hashes(self) -> dict[str, str]:
+        """Content hash of every indexed question, by id."""
+        return {row["question_id"]: row["content_hash"] for row in self._db.table("indexed_questions").rows}
+
+    def replace(self, question: Question, content_hash: str, views: Sequence[tuple[str, str]], body: str) -> None:
+        """Index one question anew: its passages (view, text) and its lexical document (title, `body`, tags)."""
+        with self._db.atomic():
+            self.remove([question.id])
+            row: dict[str, Any] = {"question_id": question.id, "content_hash": content_hash, "topic": question.topic}
+            row |= {"kind": question.kind, "level": question.level, "collection": question.collection}
+            rowid = self._db.table("indexed_questions").insert(row).last_pk
+            self._db.table("passages").insert_all(
+                {"question_id": question.id, "view": view, "text": text, "text_hash": text_hash(text)}
+                for view, text in views
+            )
+            self._db.execute(
+                "insert into questions_fts (rowid, title, body, tags) values (?, ?, ?, ?)",
+                [rowid, question.text, body, " ".join((*question.tags, question.topic))],
+            )
+            self._touch()
+
+    def remove(self, question_ids: Sequence[str]) -> None:
+        """Take questions out of the index. Their vectors stay, should the same texts come back."""
+        with self._db.atomic():
+            for part in _parts(question_ids, MOST_VARIABLES):
+                where = f"question_id in ({_marks(part)})"
+                rowids = f"select id from indexed_questions where {where}"
+                self._db.execute(f"delete from questions_fts where rowid in ({rowids})", part)
+                self._db.execute(f"delete from passages where {where}", part)
+                self._db.execute(f"delete from indexed_questions where {where}", part)
+            self._touch()
+
+    def texts_without_vector(self, model: str) -> list[tuple[str, str]]:
+        """(text hash, text) of each distinct text of a live passage that `model` has not embedded."""
+        query = (
+            "select text_hash, min(text) as text from passages p where not exists "
+            "(select 1 from vectors v where v.model = ? and v.text_hash = p.text_hash) group by text_hash"
+        )
+        return [(row["text_hash"], row["text"]) for row in self._db.query(query, [model])]
+
+    def add_vectors(self, model: str, rows: Sequence[tuple[str, bytes]]) -> None:
+        """Keep vectors (text hash, float32 bytes) of `model`; one that is there already is left alone."""
+        with self._db.atomic():
+            self._db.table("vectors").insert_all(
+                ({"model": model, "text_hash": key, "vector": vector} for key, vector in rows), ignore=True
+            )
+            self._touch()
+
+    def drop_vectors_except(self, models: Sequence[str]) -> int:
+        """Forget the vectors of all other models; return how many went."""
+        with self._db.atomic():
+            cursor = self._db.execute(f"delete from vectors where model not in ({_marks(models)})", list(models))
+            return cursor.rowcount
+
+    def corpus_token(self) -> str:
+        """A random token that every change of passages or vectors replaces: equal tokens mean an equal corpus."""
+        rows = list(self._db.query("select token from passages_state"))
+        return cast(str, rows[0]["token"]) if rows else ""
+
+    def vector_ids(self, model: str) -> np.ndarray:
+        """Sorted int64 ids of the vectors that a live passage uses."""
+        cursor = self._db.execute(f"select id from vectors v where {_LIVE} order by id", [model])
+        return np.fromiter((row[0] for row in cursor), dtype=np.int64)
+
+    def vectors(self, model: str, ids: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Blocks of (ids (n,), vectors (n, dim) float32), in order of id; `ids` None means all in use."""
+        wanted = self.vector_ids(model) if ids is None else np.sort(ids)
+        for part in _parts(wanted.tolist(), VECTORS_AT_ONCE):
+            query = f"select id, vector from vectors where model = ? and id in ({_marks(part)}) order by id"
+            rows = self._db.execute(query, [model, *part]).fetchall()
+            if rows:
+                block = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), -1)
+                yield np.array([row[0] for row in rows], dtype=np.int64), block
+
+    def questions_of(self, model: str, vector_ids: Sequence[int]) -> list[tuple[int, str]]:
+        """(vector id, question id) for every question that shows one of these vectors."""
+        query = (
+            "select v.id, p.question_id from vectors v join passages p on p.text_hash = v.text_hash "
+            f"where v.model = ? and v.id in ({_marks(vector_ids)})"
+        )
+        return [(row[0], row[1]) for row in self._db.execute(query, [model, *vector_ids])]
+
+    def views(self, model: str, question_ids: Sequence[str]) -> list[tuple[str, int, str, bytes]]:
+        """(question id, passage id, view, vector) of all passages of these questions that have a vector."""
+        query = (
+            "select p.question_id, p.id, p.view, v.vector from passages p join vectors v "
+            f"on v.model = ? and v.text_hash = p.text_hash where p.question_id in ({_marks(question_ids)}) "
+            "order by p.id"
+        )
+        return list(self._db.execute(query, [model, *question_ids]).fetchall())
+
+    def allowed(self, conditions: Mapping[str, str | int], question_ids: Sequence[str] | None = None) -> set[str]:
+        """Ids of the indexed questions (of those given) that fulfil all conditions (column name: value)."""
+        clauses, values = _clauses(conditions)
+        if question_ids is not None:
+            clauses.append(f"question_id in ({_marks(question_ids)})")
+            values.extend(question_ids)
+        where = " and ".join(clauses) or "1"
+        return {row[0] for row in self._db.execute(f"select question_id from indexed_questions where {where}", values)}
+
+    def lexical(self, match: str, limit: int, conditions: Mapping[str, str | int]) -> list[tuple[str, float]]:
+        """(question id, BM25 score, larger is better) for an FTS5 expression, best first."""
+        clauses, values = _clauses(conditions)
+        where = " and ".join(["questions_fts match ?", *clauses])
+        query = (
+            f"select q.question_id, -bm25(questions_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}, {TAGS_WEIGHT}) as score "
+            f"from questions_fts join indexed_questions q on q.id = questions_fts.rowid where {where} "
+            "order by score desc, q.id limit ?"
+        )
+        return [(row[0], row[1]) for row in self._db.execute(query, [match, *values, limit])]
+
+    def passages_of(self, question_ids: Sequence[str]) -> list[Passage]:
+        """All passages of these questions, in the order they were made."""
+        where = f"question_id in ({_marks(question_ids)})"
+        query = f"select id, question_id, text, view from passages where {where} order by id"
+        return [_passage(row) for row in self._db.query(query, list(question_ids))]
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Passages by id, in the order asked; unknown ids are left out."""
+        query = f"select id, question_id, text, view from passages where id in ({_marks(ids)})"
+        found = {row["id"]: _passage(row) for row in self._db.query(query, list(ids))}
+        return [found[key] for key in ids if key in found]
+
+    def _touch(self) -> None:
+        self._db.table("passages_state").upsert({"id": 1, "token": secrets.token_hex(16)}, pk="id")
+
+
+_LIVE = "v.model = ? and exists (select 1 from passages p where p.text_hash = v.text_hash)"
+_COLUMNS = frozenset({"topic", "kind", "level", "collection"})
+
+
+def _clauses(conditions: Mapping[str, str | int]) -> tuple[list[str], list[Any]]:
+    if unknown := set(conditions) - _COLUMNS:
+        raise ValueError(f"cannot filter by {sorted(unknown)}; possible are {sorted(_COLUMNS)}")
+    return [f"{name} = ?" for name in conditions], list(conditions.values())
+
+
+def _passage(row: dict[str, Any]) -> Passage:
+    return Passage(id=row["id"], question_id=row["question_id"], text=row["text"], view=row["view"])
