@@ -1,0 +1,59 @@
+"""From verdicts on key points to the number, in code: no language model ever emits a score.
+
+    score = 5 x sum(weight x credit) / sum(weight), not below 0
+
+credit is the verdict's expected coverage: 1 covered, 0.5 partial, 0 missing, negative contradicted. A point reached only
+after a follow-up earns `PROMPTED_SHARE` of it. The grade is the rounded score, kept below the pass line while an essential
+point is missing or contradicted, and capped by hints.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from coach.models import Judgement, PointVerdict, weight_total
+
+PROMPTED_SHARE = 0.8
+PASS_GRADE = 3
+HINT_CAPS = (5, 4, 3, 2)
+"""Highest grade after 0, 1, 2 and 3 or more hints."""
+
+
+def credit(verdict: PointVerdict) -> float:
+    """What one verdict is worth, -1..1."""
+    earned = verdict.credit_expected
+    return earned * PROMPTED_SHARE if verdict.prompted and earned > 0 else earned
+
+
+def score(points: Sequence[PointVerdict]) -> float:
+    """Weighted credit on the scale 0..5. Raises ValueError without points."""
+    if not points:
+        raise ValueError("no key points to score")
+    total = sum(verdict.point.weight * credit(verdict) for verdict in points)
+    return min(5.0, max(0.0, 5.0 * total / weight_total([verdict.point for verdict in points])))
+
+
+def grade(points: Sequence[PointVerdict], *, hints: int = 0) -> int:
+    """The grade 0..5 that SM-2 takes: half up, gated by essential points, capped by hints."""
+    rounded = int(score(points) + 0.5)
+    if any(v.point.weight == 3 and v.verdict in ("missing", "contradicted") for v in points):
+        rounded = min(rounded, PASS_GRADE - 1)
+    return min(rounded, HINT_CAPS[min(hints, len(HINT_CAPS) - 1)])
+
+
+def merge(first: Sequence[PointVerdict], replies: Mapping[int, PointVerdict]) -> tuple[PointVerdict, ...]:
+    """Verdicts over all turns: a reply to a follow-up counts for its own point when it says more than was said before.
+
+    replies: index of the point -> verdict on the reply, judged on that point alone.
+    """
+    return tuple(_better(verdict, replies.get(index)) for index, verdict in enumerate(first))
+
+
+def _better(before: PointVerdict, after: PointVerdict | None) -> PointVerdict:
+    if after is None or after.credit_expected <= before.credit_expected:
+        return before
+    return replace(after, prompted=True)
+
+
+def conclude(judgement: Judgement, points: Sequence[PointVerdict], *, hints: int = 0) -> Judgement:
+    """The judgement with merged verdicts and the score and grade that follow from them."""
+    return replace(judgement, points=tuple(points), score=score(points), grade=grade(points, hints=hints))
