@@ -30,3 +30,8 @@ def followup_block(question: str, answer: str) -> str:
 def followup_branch(point: str) -> str:
     """Asks for the wording of one question that leads to a missed point without stating it."""
     return f"\nMissed key point: {point.strip()}\nAsk one short question that leads there without giving it away."
+
+
+def acknowledgement_branch(point: str) -> str:
+    """Asks for one sentence saying what the candidate got right about a covered point."""
+    return f"\nCovered key point: {point.strip()}\nSay in one short sentence what the candidate got right about it."

@@ -1,0 +1,386 @@
+"""The conduct of one attempt: store, judge, follow up, conclude. Used by every front end; knows no terminal.
+
+`reply` is a generator of events, so a screen can show each step as it happens and stop the model by closing it. What
+the candidate typed is on disk before anything is computed from it; every coach turn is on disk before it is announced.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Protocol
+
+from coach.dialogue import prompts, wording
+from coach.dialogue.hints import MAX_HINTS, hint
+from coach.dialogue.interviewer import FollowUp, Move, best_target, next_move
+from coach.errors import ContextFull, LlmUnavailable, NotGraded
+from coach.models import Attempt, Judgement, KeyPoint, PointVerdict, Question, Turn
+from coach.ports import Judge, LanguageModel, Trunk
+from coach.scoring.grade import conclude, merge
+from coach.storage import Store
+
+FOLLOW_UP_TOKENS = 48
+ACKNOWLEDGEMENT_TOKENS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Something slow begins. what: "judging", "wording"."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Verdicts so far; target: the point a follow-up was judged on, None for the first answer."""
+
+    judgement: Judgement
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Generated text as it streams; the `Said` that follows carries the definitive wording."""
+
+    text: str
+    kind: Literal["acknowledgement", "followup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A coach turn, checked and saved."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the person should know, e.g. that old turns were replaced to fit the model's window."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """The attempt is judged; the grade waits for the schedule (or for the person when it is not sure)."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Ungraded:
+    """The judge failed: nothing is scheduled; retry or self-grade."""
+
+    reason: str
+    hint: str
+
+
+Event = Working | Judged | Piece | Said | Notice | Concluded | Ungraded
+
+
+class Clock(Protocol):
+    """Gives the present instant, aware, in UTC."""
+
+    def __call__(self) -> datetime:
+        """Return now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talkers:
+    """Which parts take part: the judge, and the language model with what it is trusted to word."""
+
+    judge: Judge
+    llm: LanguageModel | None = None
+    words_follow_ups: bool = False
+    words_acknowledgements: bool = False
+
+
+class Conversation:
+    """One attempt at one question."""
+
+    def __init__(
+        self,
+        store: Store,
+        question: Question,
+        attempt: Attempt,
+        talkers: Talkers,
+        clock: Clock,
+        *,
+        missed_last_time: frozenset[int] = frozenset(),
+        related: Question | None = None,
+        max_follow_ups: int = 3,
+        passages: Sequence[str] = (),
+    ) -> None:
+        self.question = question
+        self.attempt = attempt
+        self._store = store
+        self._talkers = talkers
+        self._clock = clock
+        self._missed_last_time = missed_last_time
+        self._related = related
+        self._max_follow_ups = max_follow_ups
+        self._passages = list(passages)
+        self._trunk: Trunk | None = None
+        self._trunk_turns = 0
+
+    def reply(self, text: str, *, more_follow_ups: bool = True) -> Iterator[Event]:
+        """Take what the candidate typed and go on until the coach waits again or the attempt is concluded.
+
+        more_follow_ups: False concludes after judging, e.g. in a mock interview's last second.
+        """
+        target = self.open_target()
+        kind: Literal["answer", "followup_answer"] = "followup_answer" if self._answered() else "answer"
+        self._add(Turn("candidate", kind, text, self._clock(), target), "answered")
+        yield from self.go_on(more_follow_ups=more_follow_ups)
+
+    def go_on(self, *, more_follow_ups: bool = True) -> Iterator[Event]:
+        """Judge what is stored and not judged yet, then take the next step; also how an interrupted attempt goes on."""
+        started = time.monotonic()
+        yield Working("judging")
+        try:
+            judgement = yield from self._judge()
+        except NotGraded as error:
+            self._save(None, "not_graded")
+            yield Ungraded(error.message, error.hint)
+            return
+        judgement = replace(judgement, seconds=time.monotonic() - started)
+        self._save(judgement, "following_up")
+        move = self._move(judgement) if more_follow_ups else Move("close")
+        if move.kind == "close":
+            self._save(judgement, "judged")
+            yield Concluded(judgement)
+            return
+        yield from self._follow_up(judgement, move)
+
+    def give_hint(self) -> Said:
+        """The next hint for the point that is being asked for (or the heaviest missed one); caps the grade."""
+        target = self.open_target()
+        if target is None:
+            verdicts = self.attempt.judgement.points if self.attempt.judgement else ()
+            target = best_target(verdicts) if verdicts else self._heaviest()
+        step = min(self.attempt.hints + 1, MAX_HINTS)
+        text = hint(self.question.key_points[target], self._known(), step)
+        self.attempt = replace(self.attempt, hints=self.attempt.hints + 1)
+        with self._store.atomic():
+            self._store.attempts.update(self.attempt.id, hints=self.attempt.hints)
+            turn = Turn("coach", "hint", text, self._clock(), target, "rule")
+            self._add(turn, None)
+        return Said(turn)
+
+    def open_target(self) -> int | None:
+        """Index of the key point the last coach follow-up aims at, None when none is open."""
+        for turn in reversed(self.attempt.turns):
+            if turn.kind in ("followup", "deepening"):
+                return turn.target
+            if turn.speaker == "candidate":
+                return None
+        return None
+
+    def close(self) -> None:
+        """Give the language model's memory back."""
+        if self._trunk is not None:
+            self._trunk.close()
+            self._trunk = None
+
+    # -- judging ------------------------------------------------------------------------------------------------
+
+    def _judge(self) -> Generator[Event, None, Judgement]:
+        """Judge the newest candidate turn and merge it with what was judged before."""
+        turns = [turn for turn in self.attempt.turns if turn.kind in ("answer", "followup_answer")]
+        if not turns:
+            raise NotGraded("There is no answer to judge.", "Type an answer, or say that you do not know.")
+        newest, before = turns[-1], self.attempt.judgement
+        trunk, notices = self._ready_trunk()
+        yield from notices
+        if before is None or newest.kind == "answer":
+            judgement = self._talkers.judge.judge(self.question, newest.text, trunk=trunk)
+            judgement = conclude(judgement, judgement.points, hints=self.attempt.hints)
+            yield Judged(judgement)
+            return judgement
+        if newest.target is None:  # a deepening reply is practice, not part of the score
+            return before
+        point = self.question.key_points[newest.target]
+        alone = replace(self.question, key_points=(point,))
+        verdict = self._talkers.judge.judge(alone, newest.text, trunk=trunk).points[0]
+        judgement = conclude(before, merge(before.points, {newest.target: verdict}), hints=self.attempt.hints)
+        yield Judged(judgement, newest.target)
+        return judgement
+
+    def _move(self, judgement: Judgement) -> Move:
+        can_deepen = bool(self.question.follow_ups) or self._related is not None
+        deepened = any(turn.kind == "deepening" for turn in self.attempt.turns)
+        return next_move(
+            judgement.points,
+            self._asked(judgement),
+            missed_last_time=self._missed_last_time,
+            can_deepen=can_deepen,
+            deepened=deepened,
+            limit=self._max_follow_ups,
+        )
+
+    def _asked(self, judgement: Judgement) -> list[FollowUp]:
+        asked = []
+        for turn in self.attempt.turns:
+            if turn.kind == "followup" and turn.target is not None:
+                asked.append(FollowUp(turn.target, judgement.points[turn.target].prompted))
+        return asked
+
+    # -- speaking -----------------------------------------------------------------------------------------------
+
+    def _follow_up(self, judgement: Judgement, move: Move) -> Iterator[Event]:
+        yield Working("wording")
+        acknowledgement = yield from self._acknowledge(judgement)
+        turn = self._say("acknowledgement", acknowledgement, None)
+        yield Said(turn)
+        if move.target is None:
+            turn = self._say("deepening", self._deepening(), None)
+        else:
+            worded = yield from self._word(judgement.points[move.target])
+            if move.kind == "challenge" and (quote := judgement.points[move.target].evidence):
+                worded = wording.Wording(wording.challenge(quote.text, worded.text), worded.origin)
+            turn = self._say("followup", worded, move.target)
+        yield Said(turn)
+
+    def _acknowledge(self, judgement: Judgement) -> Generator[Event, None, wording.Wording]:
+        best = newest_gain(judgement, self.open_target_before())
+        rule = wording.acknowledge(
+            [v.point for v in judgement.points if v.verdict in ("covered", "partial")],
+            best.evidence.text if best and best.evidence and best.verdict == "covered" else None,
+        )
+        if best is None or not self._talkers.words_acknowledgements:
+            return rule
+        branch = prompts.acknowledgement_branch(best.point.text)
+        text = yield from self._generate(branch, "acknowledgement", ACKNOWLEDGEMENT_TOKENS, [best.point.text])
+        fault = wording.fault_of_acknowledgement(text, best.point.text, self._said())
+        return rule if fault else wording.Wording(text, "model")
+
+    def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:
+        point, known = verdict.point, self._known()
+        fallback = authored_or_neutral(self.question, point, known, self._coach_texts())
+        if not self._talkers.words_follow_ups:
+            return fallback
+        text = yield from self._generate(
+            prompts.followup_branch(point.text), "followup", FOLLOW_UP_TOKENS, [point.probe or "", *self._passages]
+        )
+        fault = wording.fault_of_follow_up(text, point.text, known, self._coach_texts())
+        return fallback if fault else wording.Wording(text, "model")
+
+    def _generate(
+        self, branch: str, kind: Literal["acknowledgement", "followup"], max_tokens: int, drafts: Sequence[str]
+    ) -> Generator[Event, None, str]:
+        """Stream one branch; returns the text, empty when no model can be used."""
+        pieces: list[str] = []
+        try:
+            trunk, _ = self._ready_trunk()
+            if trunk is None:
+                return ""
+            for piece in trunk.stream(branch, max_tokens=max_tokens, drafts=[d for d in drafts if d]):
+                pieces.append(piece)
+                yield Piece(piece, kind)
+        except LlmUnavailable:  # the rule-based wording goes on without the model
+            return ""
+        return "".join(pieces).strip()
+
+    def _deepening(self) -> wording.Wording:
+        asked = set(self._coach_texts())
+        for text in self.question.follow_ups:
+            if text not in asked:
+                return wording.Wording(text, "authored")
+        if self._related is not None:
+            return wording.Wording(self._related.text, "authored")
+        return wording.Wording("Where would this break down in practice?", "rule")
+
+    # -- the trunk ----------------------------------------------------------------------------------------------
+
+    def _ready_trunk(self) -> tuple[Trunk | None, list[Notice]]:
+        """The trunk with everything said so far in it: only what is new gets evaluated."""
+        llm = self._talkers.llm
+        if llm is None:
+            return None, []
+        notices: list[Notice] = []
+        if self._trunk is None:
+            self._trunk = llm.trunk(prompts.SYSTEM, prompts.opening(self.question.text))
+            self._trunk_turns = 0
+        blocks = trunk_blocks(self.attempt.turns)
+        try:
+            for block in blocks[self._trunk_turns :]:
+                self._trunk.extend(block)
+                self._trunk_turns += 1
+        except ContextFull as error:
+            notices.append(Notice(f"{error.message} The semantic judge goes on without the language model."))
+            self.close()
+            return None, notices
+        return self._trunk, notices
+
+    # -- small things -------------------------------------------------------------------------------------------
+
+    def open_target_before(self) -> int | None:
+        """Target of the newest answered follow-up, None after the first answer."""
+        for turn in reversed(self.attempt.turns):
+            if turn.speaker == "candidate":
+                return turn.target
+        return None
+
+    def _say(
+        self, kind: Literal["acknowledgement", "followup", "deepening"], words: wording.Wording, target: int | None
+    ) -> Turn:
+        turn = Turn("coach", kind, words.text, self._clock(), target, words.origin)  # type: ignore[arg-type]
+        self._add(turn, "following_up")
+        return turn
+
+    def _add(self, turn: Turn, state: Literal["answered", "following_up"] | None) -> None:
+        with self._store.atomic():
+            self._store.attempts.add_turn(self.attempt.id, turn, state)
+        self.attempt = replace(self.attempt, turns=(*self.attempt.turns, turn), state=state or self.attempt.state)
+
+    def _save(self, judgement: Judgement | None, state: Literal["following_up", "judged", "not_graded"]) -> None:
+        with self._store.atomic():
+            self._store.attempts.save_judgement(self.attempt.id, judgement, state)
+        self.attempt = replace(self.attempt, judgement=judgement, state=state)
+
+    def _answered(self) -> bool:
+        return any(turn.kind == "answer" for turn in self.attempt.turns)
+
+    def _said(self) -> str:
+        return "\n".join(turn.text for turn in self.attempt.turns if turn.speaker == "candidate")
+
+    def _known(self) -> str:
+        return f"{self.question.text}\n{self._said()}"
+
+    def _coach_texts(self) -> list[str]:
+        return [turn.text for turn in self.attempt.turns if turn.kind in ("followup", "deepening")]
+
+    def _heaviest(self) -> int:
+        points = self.question.key_points
+        return max(range(len(points)), key=lambda i: (points[i].weight, -i))
+
+
+def trunk_blocks(turns: Sequence[Turn]) -> list[str]:
+    """The trunk's pieces after the opening: the first answer, then each follow-up with its reply."""
+    blocks: list[str] = []
+    asked = ""
+    for turn in turns:
+        if turn.kind == "answer":
+            blocks.append(prompts.answer_block(turn.text))
+        elif turn.kind in ("followup", "deepening"):
+            asked = turn.text
+        elif turn.kind == "followup_answer":
+            blocks.append(prompts.followup_block(asked, turn.text))
+    return blocks
+
+
+def newest_gain(judgement: Judgement, target: int | None) -> PointVerdict | None:
+    """The point to acknowledge: the one just asked for if it was gained, else the surest heavy covered one."""
+    if target is not None:
+        verdict = judgement.points[target]
+        return verdict if verdict.verdict == "covered" else None
+    covered = [v for v in judgement.points if v.verdict == "covered"]
+    return max(covered, key=lambda v: (v.point.weight, v.probability), default=None)
+
+
+def authored_or_neutral(question: Question, point: KeyPoint, known: str, earlier: Sequence[str]) -> wording.Wording:
+    """The authored probe unless it was asked already, else a neutral follow-up."""
+    if point.probe and point.probe not in earlier:
+        return wording.Wording(point.probe, "authored")
+    return wording.neutral_follow_up(question, point, known)
