@@ -8,7 +8,8 @@
     │   └── NewerDatabase   it was written by a newer version
     ├── EmbedderUnavailable the encoder cannot be loaded
     ├── LlmUnavailable      the language model cannot be loaded or has failed
-    │   └── ContextFull     the text does not fit the model's window
+    │   ├── ContextFull     the text does not fit the model's window
+    │   └── Stopped         somebody stopped the model on purpose
     ├── DownloadError       a model could not be fetched
     └── NotGraded           the judge gave no usable verdict
 
@@ -58,6 +59,13 @@ class LlmUnavailable(CoachError):
 
 class ContextFull(LlmUnavailable):
     """The text does not fit into the model's context window."""
+
+
+class Stopped(LlmUnavailable):
+    """The model was stopped in the middle of its work, on request; nothing is wrong with it."""
+
+    def __init__(self) -> None:
+        super().__init__("The model was stopped.")
 
 
 class DownloadError(CoachError):
