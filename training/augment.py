@@ -31,10 +31,6 @@ COMMANDS = (
 NEGATIONS = re.compile(r"\b(not|no|never|without|\w+n't)\b", re.IGNORECASE)
 
 
-def lower_case(text: str, rng: random.Random) -> str:
-    return text.lower()
-
-
 def without_punctuation(text: str, rng: random.Random) -> str:
     return re.sub(r"[,.;:!?](?=\s|$)", "", text)
 
@@ -82,7 +78,6 @@ def with_command(text: str, rng: random.Random) -> str:
 
 
 CHANGES: tuple[tuple[float, Callable[[str, random.Random], str]], ...] = (
-    (0.10, lower_case),
     (0.06, without_punctuation),
     (0.12, with_typos),
     (0.08, telegraphic),
@@ -98,7 +93,7 @@ def augmented(answer: GradedAnswer, rng: random.Random) -> GradedAnswer:
     text = answer.text
     is_code = answer.kind == "coding"
     for probability, change in CHANGES:
-        if rng.random() < probability and not (is_code and change in (lower_case, without_punctuation, telegraphic)):
+        if rng.random() < probability and not (is_code and change in (without_punctuation, telegraphic)):
             text = change(text, rng)
     points = tuple(replace(point, text=rephrased(point.text, rng)) for point in answer.points)
     changed = replace(answer, text=text, points=points)

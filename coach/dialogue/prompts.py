@@ -5,6 +5,8 @@ A branch is appended to the trunk, the message is closed, the reply is read and 
 stand in branches only. The adapter was trained on exactly these strings: changing one means training again.
 """
 
+import unicodedata
+
 SYSTEM = (
     "You compare a candidate's interview answer with key points, one at a time. "
     "Reply Yes if the answer states the point, Partly if only in part, No if it is absent, "
@@ -17,14 +19,24 @@ def opening(question: str) -> str:
     return f"Interview question: {question.strip()}\n"
 
 
+def canonical(answer: str) -> str:
+    """What a candidate typed, in the one form the judge reads: how somebody spaces or capitalises must not change a grade.
+
+    Compatibility forms are unified, invisible characters dropped, white space folded, letters made small.
+    """
+    unified = unicodedata.normalize("NFKC", answer)
+    visible = "".join(c for c in unified if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return " ".join(visible.lower().split())
+
+
 def answer_block(answer: str) -> str:
     """The candidate's first answer, fenced so that commands inside it read as data."""
-    return f'\nCandidate\'s answer:\n"""\n{answer.strip()}\n"""\n'
+    return f'\nCandidate\'s answer:\n"""\n{canonical(answer)}\n"""\n'
 
 
 def followup_block(question: str, answer: str) -> str:
     """A later turn: the coach's follow-up question and the candidate's reply, fenced likewise."""
-    return f'\nInterviewer: {question.strip()}\nCandidate:\n"""\n{answer.strip()}\n"""\n'
+    return f'\nInterviewer: {question.strip()}\nCandidate:\n"""\n{canonical(answer)}\n"""\n'
 
 
 def followup_branch(point: str) -> str:
