@@ -5,7 +5,7 @@ A branch is appended to the trunk, the message is closed, the reply is read and 
 stand in branches only. The adapter was trained on exactly these strings: changing one means training again.
 """
 
-import unicodedata
+from coach.canonical import canonical
 
 SYSTEM = (
     "You compare a candidate's interview answer with key points, one at a time. "
@@ -17,16 +17,6 @@ SYSTEM = (
 def opening(question: str) -> str:
     """First piece of the trunk: the question under discussion."""
     return f"Interview question: {question.strip()}\n"
-
-
-def canonical(answer: str) -> str:
-    """What a candidate typed, in the one form the judge reads: how somebody spaces or capitalises must not change a grade.
-
-    Compatibility forms are unified, invisible characters dropped, white space folded, letters made small.
-    """
-    unified = unicodedata.normalize("NFKC", answer)
-    visible = "".join(c for c in unified if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    return " ".join(visible.lower().split())
 
 
 def answer_block(answer: str) -> str:
