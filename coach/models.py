@@ -3,8 +3,8 @@
 The word "model" for a language model is written `LanguageModel` (`coach.ports`); a sentence encoder is an `Embedder`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -170,6 +170,71 @@ class DueItem:
     overdue_days: int
     minutes: float
     reason: str = ""
+
+
+ReviewEventKind = Literal["review", "redrill", "regrade", "override", "undo", "redo", "baseline"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEvent:
+    """One line of the append-only review log, from which every schedule can be computed again.
+
+    id: grows with time; 0 before it is stored.  grade: 0..5 for review, redrill, regrade (judged again) and override
+    (by the person), else None.  target_id: the event that a regrade, override, undo or redo is about.  zone: IANA name;
+    with at (UTC) and rollover_hour it explains study_day.  profile: which scheduler set the date then.  seconds: time
+    taken, None if not measured.  data: JSON of what only a baseline (an imported schedule) needs.
+    """
+
+    id: int
+    kind: ReviewEventKind
+    question_id: str
+    at: datetime
+    study_day: date
+    grade: int | None = None
+    target_id: int | None = None
+    topic: str = ""
+    zone: str = "UTC"
+    rollover_hour: int = 4
+    profile: str = "prose"
+    seconds: float | None = None
+    attempt_id: int | None = None
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The schedule of one question that was asked at least once: a cache of what replaying its log gives.
+
+    repetitions, interval_days, ef_hundredths, due, redrill: as in SM-2; due is None past the year 9999.  redrill: to be
+    repeated on last_day until graded 4 or better.  lapses: times forgotten after a pass.  floor_hits: reviews that left
+    the easiness factor at 1.30.  stability (days), difficulty (1..10): FSRS only.
+    """
+
+    question_id: str
+    topic: str
+    repetitions: int
+    interval_days: int
+    ef_hundredths: int
+    due: date | None
+    redrill: bool
+    last_day: date
+    last_grade: int
+    reviews: int
+    lapses: int
+    floor_hits: int
+    last_event_id: int
+    profile: str = "prose"
+    stability: float | None = None
+    difficulty: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewDate:
+    """A day to be ready for.  weights: importance by topic, 1 where a topic is not named."""
+
+    day: date
+    title: str = ""
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def weight_total(points: Sequence[KeyPoint]) -> int:

@@ -102,3 +102,43 @@ def m002_passages(db: Database) -> None:
         "create virtual table questions_fts using fts5 (title, body, tags, "
         "tokenize = 'porter unicode61 remove_diacritics 2')"
     )
+
+
+@migrations()
+def m003_reviews(db: Database) -> None:
+    """The append-only review log, the schedule computed from it, interview dates. Days are ISO dates."""
+    # autoincrement: the order of ids is the order of events, also after the newest line was lost with a damaged file
+    db.execute(
+        "create table review_log (id integer primary key autoincrement, kind text not null, question_id text not null, "
+        "at text not null, study_day text not null, grade integer, target_id integer, topic text not null, "
+        "zone text not null, rollover_hour integer not null, profile text not null, seconds real, attempt_id integer, "
+        "data text not null) strict"
+    )
+    db.table("review_log").create_index(["question_id"])
+    db.table("review_log").create_index(["study_day"])
+    db.table("cards").create(
+        {
+            "question_id": str,
+            "topic": str,
+            "repetitions": int,
+            "interval_days": int,
+            "ef_hundredths": int,
+            "due": str,
+            "redrill": int,
+            "last_day": str,
+            "last_grade": int,
+            "reviews": int,
+            "lapses": int,
+            "floor_hits": int,
+            "last_event_id": int,
+            "profile": str,
+            "stability": float,
+            "difficulty": float,
+        },
+        pk="question_id",
+        not_null={"topic", "repetitions", "interval_days", "ef_hundredths", "redrill", "last_day", "last_event_id"},
+        strict=True,
+    )
+    db.table("cards").create_index(["due", "question_id"])
+    db.execute("create index idx_cards_redrill on cards (last_day) where redrill = 1")
+    db.table("interview_dates").create({"day": str, "title": str, "weights": str}, pk="day", strict=True)
