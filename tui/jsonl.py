@@ -25,7 +25,9 @@ def read_batch(path: Path) -> Iterator[tuple[Record | None, Record]]:
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        raise CoachError(f"Cannot read {path}: {error.strerror}.", "Give a file of JSON Lines, or - for input.") from error
+        raise CoachError(
+            f"Cannot read {path}: {error.strerror}.", "Give a file of JSON Lines, or - for input."
+        ) from error
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
