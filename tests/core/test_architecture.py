@@ -12,7 +12,7 @@ ROOMS = {"bank", "retrieval", "llm", "dialogue", "scoring", "srs"}
 FOUNDATION = {"coach.models", "coach.errors", "coach.ports", "coach.canonical"}
 SETTINGS = {"coach.config", "coach.paths"}
 SQL = re.compile(
-    r"\s*(select\s.+\sfrom\s|insert\s+(or|into)\s|update\s+\w+\s+set\s|delete\s+from\s|create\s+\w+\s|pragma\s)",
+    r"\s*(select\s.+\sfrom\s|insert\s+(or|into)\s|update\s+\w+\s+set\s|delete\s+from\s|create\s+(table|index|unique|virtual|view|trigger)\s|pragma\s)",
     re.I | re.S,
 )
 
