@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from coach.storage.attempts import Attempts
 from coach.storage.connection import open_database, storage_errors
 from coach.storage.passages import Passages
+from coach.storage.reviews import Reviews
 
 
 class Store:
@@ -47,6 +48,11 @@ class Store:
     def passages(self) -> Passages:
         """What retrieval searches: passages, vectors, lexical index."""
         return Passages(self.db)
+
+    @property
+    def reviews(self) -> Reviews:
+        """The schedule: review log, cards, interview dates."""
+        return Reviews(self.db)
 
     def close(self) -> None:
         """Close the calling thread's connection."""

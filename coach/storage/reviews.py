@@ -1,0 +1,183 @@
+"""The append-only review log, the cards computed from it, and interview dates.
+
+Nothing here decides what a line means: `coach.schedule` asks `coach.srs` and hands over the result. The one promise
+kept here is that a line and the card it leads to are saved together or not at all.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlite_utils import Database
+
+from coach.models import Card, InterviewDate, ReviewEvent
+
+_EVENT_COLUMNS = tuple(f.name for f in fields(ReviewEvent))
+_CARD_COLUMNS = tuple(f.name for f in fields(Card))
+_INSERT_EVENT = (
+    f"insert into review_log ({', '.join(_EVENT_COLUMNS[1:])}) values ({', '.join('?' * (len(_EVENT_COLUMNS) - 1))})"
+)
+_SAVE_CARD = f"insert or replace into cards ({', '.join(_CARD_COLUMNS)}) values ({', '.join('?' * len(_CARD_COLUMNS))})"
+_SELECT_EVENT = f"select {', '.join(_EVENT_COLUMNS)} from review_log"
+_SELECT_CARD = f"select {', '.join(_CARD_COLUMNS)} from cards"
+_AT_ONCE = 500
+
+
+class Reviews:
+    """Repository of the schedule. Statements are written out where sqlite-utils would look at the schema each time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def take_write_lock(self) -> None:
+        """Inside a transaction, before reading: what is read stays true until the end, also with a second coach."""
+        self._db.execute("update review_log set id = id where 0")
+
+    def append(self, event: ReviewEvent) -> int:
+        """Add a line to the log and return its id; `event.id` is ignored."""
+        return cast(int, self._db.execute(_INSERT_EVENT, _event_row(event)[1:]).lastrowid)
+
+    def append_all(self, events: Iterable[ReviewEvent]) -> None:
+        """Add lines with the ids they carry: for an import into an empty log."""
+        columns = ", ".join(_EVENT_COLUMNS)
+        marks = ", ".join("?" * len(_EVENT_COLUMNS))
+        with self._db.atomic():
+            self._db.conn.executemany(
+                f"insert into review_log ({columns}) values ({marks})", (_event_row(event) for event in events)
+            )
+
+    def event(self, event_id: int) -> ReviewEvent | None:
+        """One line of the log."""
+        row = self._db.execute(f"{_SELECT_EVENT} where id = ?", [event_id]).fetchone()
+        return _event(row) if row else None
+
+    def events_of(self, question_id: str) -> list[ReviewEvent]:
+        """All lines about one question, oldest first."""
+        rows = self._db.execute(f"{_SELECT_EVENT} where question_id = ? order by id", [question_id])
+        return [_event(row) for row in rows]
+
+    def events(self, after_id: int = 0) -> Iterator[ReviewEvent]:
+        """All lines with a larger id, oldest first."""
+        for row in self._db.execute(f"{_SELECT_EVENT} where id > ? order by id", [after_id]):
+            yield _event(row)
+
+    def newest_first(self) -> Iterator[ReviewEvent]:
+        """The log backwards, read as far as the caller goes."""
+        for row in self._db.execute(f"{_SELECT_EVENT} order by id desc"):
+            yield _event(row)
+
+    def save_card(self, card: Card) -> None:
+        """Keep the schedule of one question."""
+        self._db.execute(_SAVE_CARD, _card_row(card))
+
+    def delete_card(self, question_id: str) -> None:
+        """Forget the schedule of a question that has no answers left."""
+        self._db.execute("delete from cards where question_id = ?", [question_id])
+
+    def replace_cards(self, cards: Iterable[Card]) -> None:
+        """Throw the cache away and write it anew, in one transaction."""
+        with self._db.atomic():
+            self._db.execute("delete from cards")
+            self._db.conn.executemany(_SAVE_CARD, (_card_row(card) for card in cards))
+
+    def card(self, question_id: str) -> Card | None:
+        """The schedule of one question, None if it was never asked."""
+        row = self._db.execute(f"{_SELECT_CARD} where question_id = ?", [question_id]).fetchone()
+        return _card(row) if row else None
+
+    def cards(self, question_ids: Sequence[str] | None = None) -> Iterator[Card]:
+        """The schedules of these questions, or of all."""
+        if question_ids is None:
+            for row in self._db.execute(_SELECT_CARD):
+                yield _card(row)
+            return
+        for start in range(0, len(question_ids), _AT_ONCE):
+            part = question_ids[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            for row in self._db.execute(f"{_SELECT_CARD} where question_id in ({marks})", list(part)):
+                yield _card(row)
+
+    def asked_ids(self) -> set[str]:
+        """Ids of all questions that have a schedule."""
+        return {row[0] for row in self._db.execute("select question_id from cards")}
+
+    def due(self, day: date, limit: int = -1) -> list[Card]:
+        """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all."""
+        rows = self._db.execute(
+            f"{_SELECT_CARD} where due <= ? order by due, question_id limit ?", [day.isoformat(), limit]
+        )
+        return [_card(row) for row in rows]
+
+    def redrills(self, day: date) -> list[Card]:
+        """Cards answered on `day` that are to be repeated on it, in the order of their last answers."""
+        rows = self._db.execute(
+            f"{_SELECT_CARD} where redrill = 1 and last_day = ? order by last_event_id", [day.isoformat()]
+        )
+        return [_card(row) for row in rows]
+
+    def counts_by_due(self, until: date) -> dict[date, int]:
+        """Number of cards by due date, up to and including `until`."""
+        rows = self._db.execute("select due, count(*) from cards where due <= ? group by due", [until.isoformat()])
+        return {date.fromisoformat(row[0]): row[1] for row in rows}
+
+    def asked_on(self, day: date) -> tuple[int, int, float]:
+        """(answers, questions asked for the first time, seconds spent) on a study day, undone ones included."""
+        query = (
+            "select count(*), coalesce(sum(e.kind = 'review' and not exists (select 1 from review_log o where "
+            "o.question_id = e.question_id and o.id < e.id)), 0), coalesce(sum(e.seconds), 0.0) from review_log e "
+            "where e.study_day = ? and e.kind in ('review', 'redrill')"
+        )
+        row = self._db.execute(query, [day.isoformat()]).fetchone()
+        return row[0], row[1], row[2]
+
+    def answers_per_day(self) -> dict[date, int]:
+        """Number of answers on each study day: the heat map."""
+        query = "select study_day, count(*) from review_log where kind in ('review', 'redrill') group by study_day"
+        return {date.fromisoformat(row[0]): row[1] for row in self._db.execute(query)}
+
+    def interview_dates(self) -> list[InterviewDate]:
+        """All interview dates, earliest first."""
+        rows = self._db.execute("select day, title, weights from interview_dates order by day")
+        return [InterviewDate(date.fromisoformat(row[0]), row[1], json.loads(row[2])) for row in rows]
+
+    def set_interview_date(self, interview: InterviewDate) -> None:
+        """Add a date, or change the one on the same day."""
+        row = [interview.day.isoformat(), interview.title, json.dumps(dict(interview.weights))]
+        with self._db.atomic():
+            self._db.execute("insert or replace into interview_dates (day, title, weights) values (?, ?, ?)", row)
+
+    def delete_interview_date(self, day: date) -> None:
+        """Forget a date."""
+        with self._db.atomic():
+            self._db.execute("delete from interview_dates where day = ?", [day.isoformat()])
+
+
+def _event_row(event: ReviewEvent) -> list[Any]:
+    row = asdict(event)
+    row["at"], row["study_day"] = event.at.isoformat(), event.study_day.isoformat()
+    return list(row.values())
+
+
+def _event(row: Sequence[Any]) -> ReviewEvent:
+    values = dict(zip(_EVENT_COLUMNS, row, strict=True))
+    values["at"] = datetime.fromisoformat(values["at"])
+    values["study_day"] = date.fromisoformat(values["study_day"])
+    return ReviewEvent(**values)
+
+
+def _card_row(card: Card) -> list[Any]:
+    row = asdict(card)
+    row["due"] = card.due.isoformat() if card.due else None
+    row["last_day"] = card.last_day.isoformat()
+    row["redrill"] = int(card.redrill)
+    return list(row.values())
+
+
+def _card(row: Sequence[Any]) -> Card:
+    values = dict(zip(_CARD_COLUMNS, row, strict=True))
+    values["due"] = date.fromisoformat(values["due"]) if values["due"] else None
+    values["last_day"] = date.fromisoformat(values["last_day"])
+    values["redrill"] = bool(values["redrill"])
+    return Card(**values)
