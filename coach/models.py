@@ -207,7 +207,8 @@ class Card:
 
     repetitions, interval_days, ef_hundredths, due, redrill: as in SM-2; due is None past the year 9999.  redrill: to be
     repeated on last_day until graded 4 or better.  lapses: times forgotten after a pass.  floor_hits: reviews that left
-    the easiness factor at 1.30.  stability (days), difficulty (1..10): FSRS only.
+    the easiness factor at 1.30.  stability (days until recall is down to 0.9), difficulty (1..10): an estimate of the
+    memory, by which FSRS schedules and SM-2 does not.
     """
 
     question_id: str
@@ -230,9 +231,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class InterviewDate:
-    """A day to be ready for.  weights: importance by topic, 1 where a topic is not named."""
+    """A day to be ready for.  since: study day it was entered.  weights: importance by topic, 1 if not named."""
 
     day: date
+    since: date
     title: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
 

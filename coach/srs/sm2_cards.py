@@ -5,6 +5,10 @@ from datetime import date
 
 from coach.models import Card, ReviewEvent
 from coach.srs import sm2
+from coach.srs.memory import Memory, Trace, trace_after
+
+DEFAULT_MEMORY = Memory()
+ADOPTED_DIFFICULTY = 5.0  # the middle of 1..10: an imported schedule does not tell
 
 
 class Sm2Scheduler:
@@ -42,6 +46,8 @@ class Sm2Scheduler:
             floor_hits=0,
             last_event_id=event.id,
             profile=self.profile,
+            stability=max(1.0, float(data["interval"])),  # SM-2 asks again when about nine in ten are remembered
+            difficulty=ADOPTED_DIFFICULTY,
         )
 
 
@@ -52,9 +58,23 @@ def state_of(card: Card | None) -> sm2.Sm2State:
     return sm2.Sm2State(card.repetitions, card.interval_days, card.ef_hundredths, card.due, card.redrill)
 
 
+def trace_of(card: Card | None) -> Trace | None:
+    """The memory estimate of a card, None for a question never asked."""
+    if card is None or card.stability is None or card.difficulty is None:
+        return None
+    return Trace(card.stability, card.difficulty)
+
+
+def next_trace(card: Card | None, event: ReviewEvent, grade: int, memory: Memory = DEFAULT_MEMORY) -> Trace:
+    """The memory estimate after an answer, on whole study days."""
+    elapsed = (event.study_day - card.last_day).days if card else 0
+    return trace_after(memory, trace_of(card), grade, elapsed)
+
+
 def _card(card: Card | None, event: ReviewEvent, state: sm2.Sm2State, grade: int, *, counts: bool) -> Card:
     lapsed = counts and grade < sm2.PASS_GRADE and card is not None and card.repetitions > 0
     at_floor = counts and state.ef_hundredths == sm2.EF_MIN
+    trace = next_trace(card, event, grade)
     return Card(
         question_id=event.question_id,
         topic=event.topic or (card.topic if card else ""),
@@ -70,4 +90,6 @@ def _card(card: Card | None, event: ReviewEvent, state: sm2.Sm2State, grade: int
         floor_hits=(card.floor_hits if card else 0) + at_floor,
         last_event_id=event.id,
         profile=Sm2Scheduler.profile,
+        stability=trace.stability,
+        difficulty=trace.difficulty,
     )

@@ -141,4 +141,43 @@ def m003_reviews(db: Database) -> None:
     )
     db.table("cards").create_index(["due", "question_id"])
     db.execute("create index idx_cards_redrill on cards (last_day) where redrill = 1")
-    db.table("interview_dates").create({"day": str, "title": str, "weights": str}, pk="day", strict=True)
+    db.table("interview_dates").create({"day": str, "since": str, "title": str, "weights": str}, pk="day", strict=True)
+
+
+@migrations()
+def m004_questions(db: Database) -> None:
+    """Questions by collection; never deleted, since reviews refer to them. Lists are JSON, instants ISO 8601 in UTC."""
+    db.table("questions").create(
+        {
+            "id": str,
+            "collection": str,
+            "source": str,
+            "section": str,
+            "external_id": str,
+            "position": int,  # order within the collection
+            "topic": str,
+            "kind": str,
+            "level": int,
+            "text": str,
+            "answer": str,
+            "key_points": str,  # JSON: [[text, weight, probe, derived], ...]
+            "mistakes": str,
+            "follow_ups": str,
+            "tags": str,
+            "code_blocks": int,
+            "duplicate_of": str,
+            "source_hash": str,  # of what the source said last: an edit by the person does not change it
+            "edited": int,
+            "changed_at": str,
+            "retired_at": str,
+        },
+        pk="id",
+        not_null={"collection", "topic", "kind", "level", "text", "answer", "source_hash"},
+        defaults={"edited": 0},
+        strict=True,
+    )
+    db.table("questions").create_index(["collection", "position"])
+    db.table("questions").create_index(["topic"])
+    db.table("collections").create(
+        {"name": str, "root": str, "state": str, "imported_at": str}, pk="name", not_null={"state"}, strict=True
+    )

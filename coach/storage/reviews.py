@@ -139,14 +139,20 @@ class Reviews:
 
     def interview_dates(self) -> list[InterviewDate]:
         """All interview dates, earliest first."""
-        rows = self._db.execute("select day, title, weights from interview_dates order by day")
-        return [InterviewDate(date.fromisoformat(row[0]), row[1], json.loads(row[2])) for row in rows]
+        rows = self._db.execute("select day, since, title, weights from interview_dates order by day")
+        return [
+            InterviewDate(date.fromisoformat(row[0]), date.fromisoformat(row[1]), row[2], json.loads(row[3]))
+            for row in rows
+        ]
 
     def set_interview_date(self, interview: InterviewDate) -> None:
         """Add a date, or change the one on the same day."""
-        row = [interview.day.isoformat(), interview.title, json.dumps(dict(interview.weights))]
+        days = [interview.day.isoformat(), interview.since.isoformat()]
+        row = [*days, interview.title, json.dumps(dict(interview.weights))]
         with self._db.atomic():
-            self._db.execute("insert or replace into interview_dates (day, title, weights) values (?, ?, ?)", row)
+            self._db.execute(
+                "insert or replace into interview_dates (day, since, title, weights) values (?, ?, ?, ?)", row
+            )
 
     def delete_interview_date(self, day: date) -> None:
         """Forget a date."""
