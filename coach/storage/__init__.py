@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from coach.storage.attempts import Attempts
 from coach.storage.connection import open_database, storage_errors
 from coach.storage.passages import Passages
+from coach.storage.questions import Questions
 from coach.storage.reviews import Reviews
 
 
@@ -53,6 +54,11 @@ class Store:
     def reviews(self) -> Reviews:
         """The schedule: review log, cards, interview dates."""
         return Reviews(self.db)
+
+    @property
+    def questions(self) -> Questions:
+        """Questions and the collections they came in."""
+        return Questions(self.db)
 
     def close(self) -> None:
         """Close the calling thread's connection."""

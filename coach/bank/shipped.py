@@ -1,0 +1,43 @@
+"""The question bank that comes with the coach, in a checkout and in an installed package alike."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+from coach.bank.markdown_format import parse
+from coach.models import Question
+
+COLLECTION = "bank"
+READER_VERSION = "1"
+"""Raise it when the same files must be read differently: every home then takes the bank in again."""
+
+
+def shipped_folder() -> Path:
+    """The folder that holds `<topic>/<name>.md`: package data when installed, `corpus/` at the root of a checkout."""
+    package = Path(__file__).parents[1]
+    packed = package / "_corpus"
+    return packed if packed.is_dir() else package.parent / "corpus"
+
+
+def shipped_files() -> list[Path]:
+    """The bank's files, in order of topic and name."""
+    return sorted(shipped_folder().glob("*/*.md"))
+
+
+def shipped_state() -> str:
+    """A hash that changes whenever the bank, or how it is read, does. Takes milliseconds."""
+    digest = blake2b(READER_VERSION.encode(), digest_size=16)
+    for path in shipped_files():
+        content = path.read_bytes()
+        digest.update(f"\0{path.parent.name}/{path.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def shipped_questions() -> list[Question]:
+    """Every question of the bank; `source` is `corpus/<topic>/<name>.md`, the topic is the folder's name."""
+    questions: list[Question] = []
+    for path in shipped_files():
+        topic = path.parent.name
+        source = f"corpus/{topic}/{path.name}"
+        questions += parse(path.read_text("utf-8"), source=source, topic=topic, collection=COLLECTION)
+    return questions
