@@ -5,6 +5,7 @@ An unknown name or a value out of range is an error that names the key and the f
 """
 
 import dataclasses
+import math
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -143,8 +144,8 @@ def checked(key: str, value: Any, hint: Any, file: Path) -> Any:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Expected {getattr(expected, '__name__', expected)}.")
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Choose one of {', '.join(CHOICES[key])}.")
-    if key in RANGES and not RANGES[key][0] <= value <= RANGES[key][1]:
-        low, high = RANGES[key]
+    low, high = RANGES.get(key, (-math.inf, math.inf))
+    if isinstance(value, int | float) and not low <= value <= high:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Allowed are {low} to {high}.")
     return value
 

@@ -5,22 +5,19 @@ the candidate typed is on disk before anything is computed from it; every coach 
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
-from coach.dialogue import prompts, wording
+from coach.dialogue import prompts, speaking, wording
 from coach.dialogue.hints import MAX_HINTS, hint
 from coach.dialogue.interviewer import FollowUp, Move, best_target, next_move
-from coach.errors import ContextFull, LlmUnavailable, NotGraded
-from coach.models import Attempt, Judgement, KeyPoint, PointVerdict, Question, Turn
+from coach.errors import ContextFull, NotGraded
+from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.ports import Judge, LanguageModel, Trunk
 from coach.scoring.grade import conclude, merge
 from coach.storage import Store
-
-FOLLOW_UP_TOKENS = 48
-ACKNOWLEDGEMENT_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ class Conversation:
         clock: Clock,
         *,
         missed_last_time: frozenset[int] = frozenset(),
-        related: Question | None = None,
+        related: Callable[[], Question | None] = lambda: None,
         max_follow_ups: int = 3,
         passages: Sequence[str] = (),
     ) -> None:
@@ -158,7 +155,9 @@ class Conversation:
         target = self.open_target()
         if target is None:
             verdicts = self.attempt.judgement.points if self.attempt.judgement else ()
-            target = best_target(verdicts) if verdicts else self._heaviest()
+            target = best_target(verdicts)
+        if target is None:
+            target = self._heaviest()
         step = min(self.attempt.hints + 1, MAX_HINTS)
         text = hint(self.question.key_points[target], self._known(), step)
         self.attempt = replace(self.attempt, hints=self.attempt.hints + 1)
@@ -176,6 +175,11 @@ class Conversation:
             if turn.speaker == "candidate":
                 return None
         return None
+
+    def needs_judging(self) -> bool:
+        """Whether an answer is on disk that was not judged yet: a crash or an Esc came between."""
+        turns = self.attempt.turns
+        return bool(turns) and turns[-1].speaker == "candidate" and self.attempt.state in ("answered", "following_up")
 
     def close(self) -> None:
         """Give the language model's memory back."""
@@ -208,13 +212,12 @@ class Conversation:
         return judgement
 
     def _move(self, judgement: Judgement) -> Move:
-        can_deepen = bool(self.question.follow_ups) or self._related is not None
         deepened = any(turn.kind == "deepening" for turn in self.attempt.turns)
         return next_move(
             judgement.points,
             self._asked(judgement),
             missed_last_time=self._missed_last_time,
-            can_deepen=can_deepen,
+            can_deepen=True,
             deepened=deepened,
             limit=self._max_follow_ups,
         )
@@ -237,58 +240,34 @@ class Conversation:
             turn = self._say("deepening", self._deepening(), None)
         else:
             worded = yield from self._word(judgement.points[move.target])
-            if move.kind == "challenge" and (quote := judgement.points[move.target].evidence):
-                worded = wording.Wording(wording.challenge(quote.text, worded.text), worded.origin)
             turn = self._say("followup", worded, move.target)
         yield Said(turn)
 
     def _acknowledge(self, judgement: Judgement) -> Generator[Event, None, wording.Wording]:
-        best = newest_gain(judgement, self.open_target_before())
-        rule = wording.acknowledge(
-            [v.point for v in judgement.points if v.verdict in ("covered", "partial")],
-            best.evidence.text if best and best.evidence and best.verdict == "covered" else None,
-        )
-        if best is None or not self._talkers.words_acknowledgements:
-            return rule
-        branch = prompts.acknowledgement_branch(best.point.text)
-        text = yield from self._generate(branch, "acknowledgement", ACKNOWLEDGEMENT_TOKENS, [best.point.text])
-        fault = wording.fault_of_acknowledgement(text, best.point.text, self._said())
-        return rule if fault else wording.Wording(text, "model")
+        trunk = self._ready_trunk()[0] if self._talkers.words_acknowledgements else None
+        gained = newest_gain(judgement, self.answered_target())
+        words = speaking.acknowledgement(trunk, gained, judgement.points, said=self._said())
+        return (yield from _streamed(words, "acknowledgement"))
 
     def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:
-        point, known = verdict.point, self._known()
-        fallback = authored_or_neutral(self.question, point, known, self._coach_texts())
-        if not self._talkers.words_follow_ups:
-            return fallback
-        text = yield from self._generate(
-            prompts.followup_branch(point.text), "followup", FOLLOW_UP_TOKENS, [point.probe or "", *self._passages]
+        words = speaking.follow_up(
+            self._ready_trunk()[0],
+            self.question,
+            verdict,
+            said=self._said(),
+            earlier=self._coach_texts(),
+            prefer_model=self._talkers.words_follow_ups,
+            drafts=self._passages,
         )
-        fault = wording.fault_of_follow_up(text, point.text, known, self._coach_texts())
-        return fallback if fault else wording.Wording(text, "model")
-
-    def _generate(
-        self, branch: str, kind: Literal["acknowledgement", "followup"], max_tokens: int, drafts: Sequence[str]
-    ) -> Generator[Event, None, str]:
-        """Stream one branch; returns the text, empty when no model can be used."""
-        pieces: list[str] = []
-        try:
-            trunk, _ = self._ready_trunk()
-            if trunk is None:
-                return ""
-            for piece in trunk.stream(branch, max_tokens=max_tokens, drafts=[d for d in drafts if d]):
-                pieces.append(piece)
-                yield Piece(piece, kind)
-        except LlmUnavailable:  # the rule-based wording goes on without the model
-            return ""
-        return "".join(pieces).strip()
+        return (yield from _streamed(words, "followup"))
 
     def _deepening(self) -> wording.Wording:
         asked = set(self._coach_texts())
         for text in self.question.follow_ups:
             if text not in asked:
                 return wording.Wording(text, "authored")
-        if self._related is not None:
-            return wording.Wording(self._related.text, "authored")
+        if related := self._related():
+            return wording.Wording(related.text, "authored")
         return wording.Wording("Where would this break down in practice?", "rule")
 
     # -- the trunk ----------------------------------------------------------------------------------------------
@@ -315,7 +294,7 @@ class Conversation:
 
     # -- small things -------------------------------------------------------------------------------------------
 
-    def open_target_before(self) -> int | None:
+    def answered_target(self) -> int | None:
         """Target of the newest answered follow-up, None after the first answer."""
         for turn in reversed(self.attempt.turns):
             if turn.speaker == "candidate":
@@ -379,8 +358,13 @@ def newest_gain(judgement: Judgement, target: int | None) -> PointVerdict | None
     return max(covered, key=lambda v: (v.point.weight, v.probability), default=None)
 
 
-def authored_or_neutral(question: Question, point: KeyPoint, known: str, earlier: Sequence[str]) -> wording.Wording:
-    """The authored probe unless it was asked already, else a neutral follow-up."""
-    if point.probe and point.probe not in earlier:
-        return wording.Wording(point.probe, "authored")
-    return wording.neutral_follow_up(question, point, known)
+def _streamed(
+    words: speaking.Wordings, kind: Literal["acknowledgement", "followup"]
+) -> Generator[Event, None, wording.Wording]:
+    """Pieces of a wording as events; returns the checked sentence."""
+    while True:
+        try:
+            yield Piece(next(words), kind)
+        except StopIteration as end:
+            result: wording.Wording = end.value
+            return result

@@ -14,8 +14,15 @@ Progress = Callable[[int, int, str], None]
 class Embedder(Protocol):
     """A sentence encoder."""
 
-    identity: str  # changes when vectors of the same text would change
-    dim: int
+    @property
+    def identity(self) -> str:
+        """Changes when vectors of the same text would change."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return (len(texts), dim) float32 rows of length 1."""

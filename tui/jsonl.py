@@ -2,7 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +44,33 @@ def read_batch(path: Path) -> Iterator[tuple[Record | None, Record]]:
         yield record, {"id": record.get("id")}
 
 
-def run_batch(path: Path, work: Callable[[Record], Record]) -> None:
-    """Print `work(record)` for every line, with its id first; a bad line gets its own line with "error"."""
-    for record, identity in read_batch(path):
-        if record is None:
-            print_line(identity)
-            continue
-        try:
-            print_line(identity | work(record))
-        except (CoachError, ValueError, TypeError, KeyError) as error:
-            print_line(identity | {"error": describe(error)})
+def run_batch(path: Path, work: Callable[[Record], Record], *, skip: Collection[object] = (), workers: int = 1) -> None:
+    """Print `work(record)` for every line, in order, with its id first; a bad line gets its own line with "error".
+
+    skip: ids that are left out.  workers: records worked on at a time, for work that waits for a server.
+    """
+    lines = ((record, identity) for record, identity in read_batch(path) if identity["id"] not in skip or not record)
+    if workers == 1:
+        for record, identity in lines:
+            print_line(_answer(record, identity, work))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Record]] = deque()
+        for record, identity in lines:
+            waiting.append(pool.submit(_answer, record, identity, work))
+            while len(waiting) >= 2 * workers or (waiting and waiting[0].done()):
+                print_line(waiting.popleft().result())
+        while waiting:
+            print_line(waiting.popleft().result())
+
+
+def _answer(record: Record | None, identity: Record, work: Callable[[Record], Record]) -> Record:
+    if record is None:
+        return identity
+    try:
+        return identity | work(record)
+    except (CoachError, ValueError, TypeError, KeyError) as error:
+        return identity | {"error": describe(error)}
 
 
 def describe(error: Exception) -> str:

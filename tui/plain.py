@@ -1,8 +1,10 @@
-"""The interview over standard input and output, line by line: for pipes, screen readers, and terminals without a screen."""
+"""The interview over standard input and output, line by line: for pipes and screen readers."""
 
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
+
+from coach.scoring.feedback import feedback
 
 from coach.conversation import (
     Concluded,
@@ -17,7 +19,6 @@ from coach.conversation import (
 )
 from coach.errors import CoachError
 from coach.models import Judgement, PointVerdict
-from coach.scoring.feedback import feedback
 from coach.session import Session, Settled
 from tui.text import printable
 
@@ -130,7 +131,7 @@ class PlainPractice:
             self._print(str(error))
 
     def _announce(self, settled: Settled) -> None:
-        self._print(f"Grade {settled.grade} of 5. Next review: {settled.due.isoformat()}")
+        self._print(f"Grade {settled.grade} of 5. Next review: {settled.due or 'never'}")
 
     def _show(self, events: Iterable[Event]) -> None:
         for event in events:

@@ -1,1 +1,1 @@
-"""The command line, a file for each group of commands. A command formats what a function returned; it does not compute."""
+"""The command line, a file a group of commands. A command formats what a function returned; it computes nothing."""

@@ -1,0 +1,129 @@
+"""From settings to concrete parts: the only place that picks classes. Each part is built at its first use.
+
+Nothing here is imported by the packages it assembles. Heavy parts (encoder, index, language model) are built by the
+thread that needs them first, while a lock keeps a second one from building them again.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from threading import RLock
+
+from coach.clock import study_clock
+from coach.config import Config, checked
+from coach.conversation import Talkers
+from coach.errors import CoachError, LlmUnavailable
+from coach.ingest import ensure_shipped_bank
+from coach.models import Question
+from coach.ports import Embedder, Judge, LanguageModel, Progress
+from coach.retrieval.hybrid import HybridRetriever
+from coach.retrieval.indexing import IndexReport, index_questions, update_passages
+from coach.schedule import Schedule
+from coach.scoring.derive import key_points_from
+from coach.storage import Store
+
+
+def silent(done: int, total: int, what: str) -> None:
+    """Progress that nobody watches."""
+
+
+class Parts:
+    """The parts of one home, built when they are first asked for.
+
+    llm_problem: why there is no language model, empty while there is one or none was asked for yet.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.llm_problem = ""
+        self._lock = RLock()
+        self._built: dict[str, object] = {}
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, holding the shipped bank."""
+        store = Store(self.config.paths.ensure().database)
+        if ensure_shipped_bank(store):
+            update_passages(store, store.questions.live())
+        return store
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The review log and what follows from it."""
+        return Schedule(self.store, study_clock(self.config.study))
+
+    @property
+    def embedder(self) -> Embedder:
+        """The sentence encoder; loads torch at its first use."""
+        return self._once("embedder", self._make_embedder)
+
+    @property
+    def retriever(self) -> HybridRetriever:
+        """Search over the home's questions."""
+        return self._once("retriever", lambda: HybridRetriever(self.store, self.embedder))
+
+    @property
+    def llm(self) -> LanguageModel | None:
+        """The language model, or None with the reason in `llm_problem`."""
+        return self._once("llm", self._make_llm)
+
+    @property
+    def judge(self) -> Judge:
+        """The judge that the settings ask for and trust allows."""
+        return self._once("judge", self._make_judge)
+
+    @property
+    def talkers(self) -> Talkers:
+        """Who takes part in a conversation."""
+        return Talkers(self.judge, self.llm, words_follow_ups=True, words_acknowledgements=True)
+
+    def index(self, progress: Progress = silent) -> IndexReport:
+        """Bring search in step with the bank: embeds only what is new."""
+        return index_questions(self.store, self.store.questions.live(), self.embedder, progress)
+
+    def with_key_points(self, question: Question) -> Question:
+        """The question with key points: its own, or ones derived from its model answer."""
+        if question.key_points:
+            return question
+        return replace(question, key_points=key_points_from(question.answer, question.text, self.embedder))
+
+    def reconfigured(self, *, judge: str = "auto", endpoint: str = "") -> "Parts":
+        """The same home with another judge or a remote model. Raises ConfigError for an unknown judge."""
+        if judge == "auto" and not endpoint:
+            return self
+        judging = replace(self.config.judging, judge=checked("judging.judge", judge, str, self.config.paths.config))
+        llm = replace(self.config.llm, endpoint=endpoint) if endpoint else self.config.llm
+        return Parts(replace(self.config, judging=judging, llm=llm))
+
+    def close(self) -> None:
+        """Free the language model and the database connection of this thread."""
+        self.store.close()
+
+    def _once(self, name: str, build: Callable[[], object]):  # type: ignore[no-untyped-def]  # any part
+        with self._lock:
+            if name not in self._built:
+                self._built[name] = build()
+            return self._built[name]
+
+    def _make_embedder(self) -> Embedder:
+        from pathlib import Path
+
+        from coach.retrieval.embedder import SentenceEncoder
+
+        named = self.config.retrieval.encoder
+        return SentenceEncoder(None if named == "bundled" else Path(named))
+
+    def _make_llm(self) -> LanguageModel | None:
+        try:
+            return load_language_model(self.config)
+        except CoachError as error:
+            self.llm_problem = str(error)
+            return None
+
+    def _make_judge(self) -> Judge:
+        raise NotImplementedError
+
+
+def load_language_model(config: Config) -> LanguageModel | None:
+    """The configured language model; None when the settings ask for none. Raises LlmUnavailable."""
+    raise LlmUnavailable("not assembled yet")

@@ -1,0 +1,65 @@
+"""The command `coach`. Without a command it opens the home screen.
+
+Command modules are cheap to import; each imports what is heavy inside the command that needs it (Textual costs about
+0.2 s, torch and llama.cpp several seconds).
+"""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from coach.errors import CoachError
+from tui.commands import bank, judging, models, practice, search, srs, state
+
+app = typer.Typer(
+    name="coach",
+    help="Practise machine-learning interviews in your terminal, offline. Without a command: the home screen.",
+    no_args_is_help=False,
+    rich_markup_mode=None,  # plain text: help texts hold brackets
+    pretty_exceptions_enable=False,
+)
+for group in (practice, bank, search, judging, state):
+    group.register(app)
+app.add_typer(models.app, name="models", help="Language models: list, pull, use, check, remove.")
+app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, export.")
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        typer.echo(f"coach {version('interview-coach')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def home(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Open the home screen."""
+    if context.invoked_subcommand is None:
+        practice.open_screen("home")
+
+
+def main() -> None:
+    """Entry point: errors meant for the person are printed, anything else is a bug and looks like one."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except CoachError as error:
+        sys.stderr.write(f"coach: {error.message}\n")
+        if error.hint:
+            sys.stderr.write(f"       {error.hint}\n")
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output has left
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

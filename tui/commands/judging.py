@@ -1,0 +1,60 @@
+"""`coach score`, `coach followup`, `coach judge`: judging answers for other programs, and judging the judge."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coach.config import load
+from tui.jsonl import print_line, run_batch
+
+Batch = Annotated[Path, typer.Option("--batch", help="File of JSON Lines, or - for standard input.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output (always on for batches).")]
+judge_app = typer.Typer(help="How far the judge can be trusted.", rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(score)
+    app.command()(followup)
+    app.add_typer(judge_app, name="judge")
+
+
+def score(
+    batch: Batch,
+    json: Json = False,
+    judge: Annotated[str, typer.Option(help="auto, semantic or llm")] = "auto",
+    endpoint: Annotated[str, typer.Option(help="OpenAI-compatible server to judge with.")] = "",
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests at a time (with --endpoint).")] = 1,
+    resume: Annotated[Path | None, typer.Option(help="Earlier output: ids in it are skipped.")] = None,
+) -> None:
+    """Judge answers.  Example: coach score --batch answers.jsonl --json"""
+    from coach.assemble import Parts
+    from coach.batch import AnswerScorer, finished_ids
+
+    scorer = AnswerScorer(Parts(load()), judge=judge, endpoint=endpoint)
+    done = finished_ids(resume) if resume else frozenset()
+    run_batch(batch, scorer.score, skip=done, workers=concurrency if endpoint else 1)
+
+
+def followup(batch: Batch, json: Json = False) -> None:
+    """Ask what an answer missed.  Example: coach followup --batch answers.jsonl --json"""
+    from coach.assemble import Parts
+    from coach.batch import FollowUpAsker
+
+    run_batch(batch, FollowUpAsker(Parts(load())).ask)
+
+
+@judge_app.command()
+def report(json: Json = False) -> None:
+    """Agreement with your own grades over time.  Example: coach judge report"""
+    from coach.judge_report import agreement_by_month
+
+    from coach.assemble import Parts
+
+    for row in agreement_by_month(Parts(load()).store.attempts.cases()):
+        if json:
+            print_line(row)
+        else:
+            share = f"{row['within_one']:.0%} within one grade of yours"
+            typer.echo(f"{row['month']}  {row['judge']}: {row['cases']} cases, {share}")

@@ -1,0 +1,66 @@
+"""`coach due`, `coach stats`, `coach doctor`: what is the case."""
+
+from typing import Annotated
+
+import typer
+
+from coach.config import load
+from tui.jsonl import print_line
+from tui.text import printable
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(due)
+    app.command()(stats)
+    app.command()(doctor)
+
+
+def due(json: Json = False, limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 0) -> None:
+    """List what is due today, in the order it should be asked.  Example: coach due"""
+    from coach.assemble import Parts
+    from coach.session import Session
+
+    session = Session(Parts(load()))
+    for row in session.due_rows(limit or None):
+        if json:
+            print_line(row)
+        else:
+            late = f", {row['overdue_days']} days late" if row["overdue_days"] else ""
+            when = f"{row['due'] or 'new':>10}  {row['minutes']:4.1f} min"
+            typer.echo(printable(f"{when}  [{row['topic']}] {row['question']}{late}"))
+
+
+def stats(json: Json = False) -> None:
+    """Where you stand: reviews, mastery by topic, forecast, judge agreement.  Example: coach stats --json"""
+    from coach.statistics import statistics
+
+    from coach.assemble import Parts
+
+    figures = statistics(Parts(load()))
+    if json:
+        print_line(figures)
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+def doctor(json: Json = False) -> None:
+    """Check the installation and measure the models.  Example: coach doctor"""
+    from coach.doctor import examine
+
+    from coach.assemble import Parts
+
+    findings = examine(Parts(load()))
+    if json:
+        print_line(findings)
+    else:
+        for name, value in findings.items():
+            if name != "problems":
+                typer.echo(f"{name.replace('_', ' ')}: {value}")
+        for problem in findings["problems"]:
+            typer.echo(f"problem: {problem}")
+    if findings["problems"]:
+        raise typer.Exit(0)
