@@ -7,19 +7,21 @@ thread that needs them first, while a lock keeps a second one from building them
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
 
 from coach.clock import study_clock
 from coach.config import Config, checked
 from coach.conversation import Talkers
-from coach.errors import CoachError, LlmUnavailable
+from coach.errors import CoachError
 from coach.ingest import ensure_shipped_bank
 from coach.models import Question
 from coach.ports import Embedder, Judge, LanguageModel, Progress
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import IndexReport, index_questions, update_passages
 from coach.schedule import Schedule
-from coach.scoring.derive import key_points_from
+from coach.scoring.derive import points_of
+from coach.scoring.judge import PointJudge
 from coach.storage import Store
 
 
@@ -85,7 +87,7 @@ class Parts:
         """The question with key points: its own, or ones derived from its model answer."""
         if question.key_points:
             return question
-        return replace(question, key_points=key_points_from(question.answer, question.text, self.embedder))
+        return replace(question, key_points=points_of(question.answer, self.embedder))
 
     def reconfigured(self, *, judge: str = "auto", endpoint: str = "") -> "Parts":
         """The same home with another judge or a remote model. Raises ConfigError for an unknown judge."""
@@ -106,8 +108,6 @@ class Parts:
             return self._built[name]
 
     def _make_embedder(self) -> Embedder:
-        from pathlib import Path
-
         from coach.retrieval.embedder import SentenceEncoder
 
         named = self.config.retrieval.encoder
@@ -121,9 +121,20 @@ class Parts:
             return None
 
     def _make_judge(self) -> Judge:
-        raise NotImplementedError
+        llm = self.llm
+        return PointJudge(self.embedder, llm.name if llm else "")
 
 
 def load_language_model(config: Config) -> LanguageModel | None:
     """The configured language model; None when the settings ask for none. Raises LlmUnavailable."""
-    raise LlmUnavailable("not assembled yet")
+    if config.llm.model == "none":
+        return None
+    from coach.llm.bundled import adapter_path, model_path
+    from coach.llm.local import LlamaCppModel
+
+    bundled = config.llm.model == "bundled"
+    path = model_path() if bundled else Path(config.llm.model).expanduser()
+    adapter = {"auto": adapter_path() if bundled else None, "none": None}.get(
+        config.llm.adapter, Path(config.llm.adapter)
+    )
+    return LlamaCppModel(path, adapter=adapter, context_tokens=config.llm.context_tokens, threads=config.llm.threads)

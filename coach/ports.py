@@ -82,7 +82,10 @@ class LanguageModel(Protocol):
 class Judge(Protocol):
     """Judges one answer point by point."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Shown beside every verdict."""
+        ...
 
     def judge(self, question: Question, answer: str, *, trunk: Trunk | None = None) -> Judgement:
         """Return one verdict per key point of `question`, in order. Raises NotGraded."""

@@ -1,0 +1,91 @@
+"""What `coach doctor` finds: versions, devices, measured speeds, problems with what to do about each."""
+
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from coach.assemble import Parts
+from coach.errors import CoachError
+
+Findings = dict[str, Any]
+
+
+def examine(parts: Parts) -> Findings:
+    """Load every part, measure the model, collect problems. `network_used` is counted, not assumed."""
+    problems: list[str] = []
+    with counted_connections() as connections:
+        findings: Findings = {"python": sys.version.split()[0], "torch": _torch(problems), "gpu": _gpu()}
+        findings |= _guarded(problems, lambda: _encoder(parts), {"encoder": None})
+        findings |= _guarded(problems, lambda: _language_model(parts, problems), NO_MODEL)
+        findings |= _guarded(problems, lambda: {"judge": parts.judge.name}, {"judge": None})
+        findings |= _guarded(problems, lambda: _bank(parts), {"questions": 0})
+        findings["faiss"] = _package("faiss-gpu-cu12") or _package("faiss-cpu")
+    findings["network_used"] = bool(connections)
+    return findings | {"problems": problems}
+
+
+NO_MODEL: Findings = {
+    "model": None,
+    "gpu_layers": 0,
+    "prefill_tokens_per_s": None,
+    "decode_tokens_per_s": None,
+    "context": None,
+}
+
+
+@contextmanager
+def counted_connections() -> Iterator[list[object]]:
+    """Collects the address of every internet connection that this process tries to open meanwhile."""
+    seen: list[object] = []
+    connect = socket.socket.connect
+
+    def counting(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            seen.append(address)
+        connect(self, address)
+
+    socket.socket.connect = counting  # type: ignore[method-assign, assignment]
+    try:
+        yield seen
+    finally:
+        socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def _guarded(problems: list[str], look: Callable[[], Findings], otherwise: Findings) -> Findings:
+    try:
+        return look()
+    except CoachError as error:
+        problems.append(str(error))
+        return otherwise
+
+
+def _torch(problems: list[str]) -> str | None:
+    found = _package("torch")
+    if found is None:
+        problems.append("PyTorch is not installed. Run `make install`.")
+    return found
+
+
+def _gpu() -> str | None:
+    import torch
+
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+
+
+def _package(name: str) -> str | None:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return None
+
+
+def _encoder(parts: Parts) -> Findings:
+    vector = parts.embedder.encode(["an encoder that works"])
+    return {"encoder": parts.embedder.identity, "dimensions": int(vector.shape[1])}
+
+
+def _bank(parts: Parts) -> Findings:
+    return {"home": str(parts.config.paths.home), "questions": len(parts.store.questions.live())}
