@@ -83,7 +83,7 @@ def test_windows_and_old_mac_line_ends_and_a_byte_order_mark_change_nothing() ->
         (("id: momentum", "id:"), "4: id is empty, expected a value"),
         (("heavy ball\n\nIt", "heavy ball\nIt"), "8: “It remembers.”, expected an empty line before the answer"),
         (("### Key points", "### Keypoints"), "21: unknown part “Keypoints”, expected Key points or Common"),
-        (("- (3) The", "- The"), "22: “The velocity decays exponentially.”, expected “- (1) …”, “- (2) …” or “- (3) …”"),
+        (("- (3) The", "- The"), "22: “The velocity decays exponentially.”, expected “- (1) …”, “- (2) …” or “- (3)"),
         (("probe: What", "What"), "24: “What is kept?”, expected one line “- probe: …” under a key point"),
         (("- And Nesterov?", "And Nesterov?"), "31: text in “Follow-ups”, expected a list of lines “- …”"),
         (("### Follow-ups", "### Common mistakes"), "30: a second part “Common mistakes”, expected each part once"),
