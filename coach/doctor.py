@@ -89,3 +89,12 @@ def _encoder(parts: Parts) -> Findings:
 
 def _bank(parts: Parts) -> Findings:
     return {"home": str(parts.config.paths.home), "questions": len(parts.store.questions.live())}
+
+
+def _language_model(parts: Parts, problems: list[str]) -> Findings:
+    llm = parts.llm
+    if llm is None:
+        if parts.llm_problem:
+            problems.append(parts.llm_problem)
+        return NO_MODEL
+    return NO_MODEL | {"model": llm.name, "context": llm.context_tokens}

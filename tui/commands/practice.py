@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def open_screen(name: str, **arguments: object) -> None:
+def open_screen(name: str, **arguments: str) -> None:
     """Start the full-screen interface on one of its screens."""
     from tui.app import CoachApp  # Textual: about 0.2 s
 

@@ -1,0 +1,1 @@
+"""Widgets: they announce what happened; the screens decide what it means."""
