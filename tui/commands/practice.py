@@ -25,7 +25,7 @@ def open_screen(name: str, **arguments: str) -> None:
 def practice(
     topic: Annotated[str, typer.Option(help="Only questions of this topic.")] = "",
     question: Annotated[str, typer.Option(help="Ask this question, by id.")] = "",
-    count: Annotated[int, typer.Option(min=1, help="Stop after this many questions (plain mode).")] = 0,
+    count: Annotated[int, typer.Option(min=0, help="Stop after this many questions (plain mode); 0: never.")] = 0,
     plain: Annotated[bool, typer.Option("--plain", help="Line by line over standard input and output.")] = False,
 ) -> None:
     """Be interviewed.  Example: coach practice --topic optimisation"""

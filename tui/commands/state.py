@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def due(json: Json = False, limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 0) -> None:
+def due(json: Json = False, limit: Annotated[int, typer.Option(min=0, help="At most this many; 0: all.")] = 0) -> None:
     """List what is due today, in the order it should be asked.  Example: coach due"""
     from coach.assemble import Parts
     from coach.session import Session
@@ -49,9 +49,8 @@ def stats(json: Json = False) -> None:
 
 def doctor(json: Json = False) -> None:
     """Check the installation and measure the models.  Example: coach doctor"""
-    from coach.doctor import examine
-
     from coach.assemble import Parts
+    from coach.doctor import examine
 
     findings = examine(Parts(load()))
     if json:
