@@ -16,3 +16,20 @@ def slug(text: str, longest: int = 60) -> str:
     while len(words) > 1 and len("-".join(words)) > longest:
         words.pop()
     return "-".join(words)[:longest]
+
+
+def asked(question: str) -> str:
+    """The question with white space folded and doubled question marks made one."""
+    return re.sub(r"\?(?:\s*\?)+", "?", folded(question))
+
+
+def questions_in(text: str) -> list[str]:
+    """Split “What is A? How is B done??” into its questions. Text after the last question mark stays a question."""
+    parts = re.split(r"(?<=\?)\s+(?=[^\s?a-z])", asked(text))
+    return [part for part in (piece.strip() for piece in parts) if re.search(r"\w", part)]
+
+
+def sentences(text: str) -> list[str]:
+    """Split prose after full stops that a capital follows; abbreviations like “e.g.” and numbers do not end one."""
+    parts = re.split(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!\bDr\.)\s+(?=[^\sa-z])", folded(text))
+    return [part for part in parts if part]
