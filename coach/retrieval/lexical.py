@@ -3,10 +3,12 @@
 import re
 
 STOP_WORDS = frozenset(
-    "explain a about all am an and any are as at be been being between but by can could did do does doing describe for "
-    "from give had has have how i if in into is it its just like may me might mine more most much my no not of on or "
-    "our please should so some such tell than that the their them then there these they this those to use used "
-    "using versus very vs was way we were what when where which while who whom whose why will with would you your".split()
+    """
+    a about all am an and any are as at be been being between but by can could describe did do does doing explain
+    for from give had has have how i if in into is it its just like may me might mine more most much my no not of on
+    or our please should so some such tell than that the their them then there these they this those to use used
+    using versus very vs was way we were what when where which while who whom whose why will with would you your
+    """.split()
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _CONTRACTED = re.compile(r"['’](?:s|t|re|ve|ll|d|m)$")
