@@ -150,6 +150,15 @@ class Conversation:
             return
         yield from self._follow_up(judgement, move)
 
+    def conclude(self) -> Iterator[Event]:
+        """End the attempt with what was judged so far: the person wants no more follow-ups."""
+        judgement = self.attempt.judgement
+        if judgement is None:
+            yield Ungraded("There is no judged answer yet.", "Answer first, or skip the question.")
+            return
+        self._save(judgement, "judged")
+        yield Concluded(judgement)
+
     def give_hint(self) -> Said:
         """The next hint for the point that is being asked for (or the heaviest missed one); caps the grade."""
         target = self.open_target()
