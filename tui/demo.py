@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from coach.assemble import Parts
@@ -13,25 +14,40 @@ from coach.session import Session
 from tui.plain import event_lines
 from tui.text import printable
 
-SCRIPT: dict[str, tuple[str, ...]] = {
-    "momentum": (
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the candidate says about one question: the first answer, and replies by the number of the missed point."""
+
+    answer: str
+    replies: dict[int, str]
+
+
+SCRIPT = {
+    "momentum": Part(
         "Momentum keeps a velocity next to the weights: an exponentially decaying average of the gradients seen so far, "
-        "and the step follows that velocity instead of the newest gradient alone.",
-        "Across a narrow valley the gradient flips its sign every step, so those parts cancel out, while the small part "
-        "along the floor always points the same way and adds up.",
-        "With a constant gradient the step becomes larger by a factor of one over one minus beta, ten times for 0.9.",
-        "Nesterov first moves along the velocity and takes the gradient there, at the look-ahead point.",
+        "and the step follows that velocity instead of the newest gradient alone. Nesterov first moves along the "
+        "velocity and takes the gradient there, at the look-ahead point.",
+        {
+            1: "Across a narrow valley the gradient flips its sign every step, so those parts cancel out, while the "
+            "small part along the floor always points the same way and adds up.",
+            2: "If the gradient stays constant, the step grows by one over one minus beta, so ten times for 0.9.",
+            3: "The number of steps goes with the square root of the condition number instead of the number itself.",
+        },
     ),
-    "precision-and-recall": (
-        "Precision is the share of true positives among everything that the model flagged as positive. "
-        "Recall is the share of the actual positives that the model found. "
-        "If I raise the threshold, recall goes up and precision goes down.",
-        "Sorry, the other way round: a higher threshold flags fewer cases, so precision tends to rise and recall falls.",
-        "F1 is the harmonic mean of the two, so it is low as soon as one of them is low.",
-        "In medical screening a missed patient costs most, so I would want recall.",
+    "precision-and-recall": Part(
+        "Precision is the share of true positives among everything that the model flagged as positive. Recall is the "
+        "share of the actual positives that the model found. If I lower the threshold, precision goes up and recall "
+        "goes down. F1 is the harmonic mean of the two.",
+        {
+            2: "Sorry, the other way round: a lower threshold flags more cases, so recall rises and precision falls.",
+            3: "When a miss is expensive. In screening for a disease I want recall, even with many false alarms.",
+            4: "When each false alarm hurts somebody, say blocking the account of an honest customer.",
+        },
     ),
 }
-"""What the candidate says, in order: the first answer, then replies to follow-ups."""
+NOTHING_MORE = "I don't know."
 
 
 def run_demo(keep: Path | None = None) -> None:
@@ -40,9 +56,8 @@ def run_demo(keep: Path | None = None) -> None:
         home = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coach-demo-")))
         session = Session(Parts(load(Paths(home))))
         session.begin(list(SCRIPT), kind="demo")
-        for question_id, replies in SCRIPT.items():
-            conversation = session.ask(question_id)
-            _interview(session, conversation, replies)
+        for question_id, part in SCRIPT.items():
+            _interview(session, session.ask(question_id), part)
         _print("\nDue dates")
         for card in session.store.reviews.cards(list(SCRIPT)):
             _print(f"  {card.due}  {card.question_id}")
@@ -50,19 +65,16 @@ def run_demo(keep: Path | None = None) -> None:
         session.parts.close()
 
 
-def _interview(session: Session, conversation: Conversation, replies: tuple[str, ...]) -> None:
+def _interview(session: Session, conversation: Conversation, part: Part) -> None:
     _print(f"\nQ: {conversation.question.text}")
-    for reply in replies:
+    reply = part.answer
+    while conversation.attempt.state not in ("judged", "not_graded"):
         _print(f"Candidate: {reply}")
         for event in conversation.reply(reply):
             for line in event_lines(event):
                 _print(line)
-        if conversation.attempt.state in ("judged", "not_graded"):
-            break
-    else:
-        for event in conversation.conclude():
-            for line in event_lines(event):
-                _print(line)
+        target = conversation.open_target()
+        reply = NOTHING_MORE if target is None else part.replies.get(target, NOTHING_MORE)
     if conversation.attempt.judgement is not None:
         settled = session.settle(conversation)
         _print(f"Grade {settled.grade} of 5. Next review: {settled.due}")
