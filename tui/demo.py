@@ -15,7 +15,6 @@ from tui.plain import event_lines
 from tui.text import printable
 
 
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """What the candidate says about one question: the first answer, and replies by the number of the missed point."""
@@ -26,7 +25,7 @@ class Part:
 
 SCRIPT = {
     "momentum": Part(
-        "Momentum keeps a velocity next to the weights: an exponentially decaying average of the gradients seen so far, "
+        "Momentum keeps a velocity next to the weights: an exponentially decaying average of the gradients so far, "
         "and the step follows that velocity instead of the newest gradient alone. Nesterov first moves along the "
         "velocity and takes the gradient there, at the look-ahead point.",
         {
