@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from coach.models import Passage, SearchHit
 from coach.ports import Embedder
 from coach.retrieval import fusion
 from coach.retrieval.index import VectorIndex
+from coach.retrieval.index_cache import IndexCache
 from coach.retrieval.lexical import match_expression, terms
 from coach.retrieval.store import NO_FILTERS, Filters, PassageHome
 
@@ -37,11 +39,12 @@ class Candidate:
 class HybridRetriever:
     """Searches the questions and passages of one home."""
 
-    def __init__(self, home: PassageHome, embedder: Embedder) -> None:
+    def __init__(self, home: PassageHome, embedder: Embedder, folder: Path | None = None) -> None:
+        """folder: where the index file is kept; None keeps the index in memory."""
         self._home = home
         self._embedder = embedder
-        self._index: VectorIndex | None = None
-        self._token = ""
+        self._folder = folder
+        self._cache: IndexCache | None = None
 
     def search(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[SearchHit]:
         """At most k questions that answer `query`, each once, best first. Loads the encoder if need be.
@@ -126,11 +129,6 @@ class HybridRetriever:
         return Candidate(question_id, tuple(row[1] for row in rows), tuple(row[2] for row in rows), matrix @ query)
 
     def _fresh_index(self) -> VectorIndex:
-        """The index of the corpus as it is now."""
-        store = self._home.passages
-        token = store.corpus_token()
-        if self._index is None or token != self._token:
-            index = VectorIndex(self._embedder.dim)
-            index.add(store.vectors(self._embedder.identity))
-            self._index, self._token = index, token
-        return self._index
+        if self._cache is None:
+            self._cache = IndexCache(self._home, self._embedder.identity, self._embedder.dim, self._folder)
+        return self._cache.current()
