@@ -12,6 +12,9 @@ from coach.scoring.signals import stems
 MISTAKE_OVERLAP = 0.3
 """Share of a common mistake's words that must stand in the false statement for it to explain the error."""
 
+ADVICE = (("contradicted", "Set this right"), ("missing", "Learn this"), ("partial", "Say this in full"))
+"""By verdict, the most urgent first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -24,7 +27,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """covered: (statement, quote) pairs.  half: statements said in part.  missed: statements.  next_step: one sentence."""
+    """covered: (statement, quote) pairs.  half: said in part.  missed: not said.  next_step: one sentence."""
 
     covered: tuple[tuple[str, str], ...]
     half: tuple[str, ...]
@@ -48,7 +51,7 @@ def feedback(judgement: Judgement, mistakes: Sequence[str] = ()) -> Feedback:
 
 def next_step(points: Sequence[PointVerdict]) -> str:
     """The one thing to do: mend what was false, then learn the heaviest gap, then sharpen what was half said."""
-    for name, advice in (("contradicted", "Set this right"), ("missing", "Learn this"), ("partial", "Say this in full")):
+    for name, advice in ADVICE:
         found = [v for v in points if v.verdict == name and (v.point.weight > 1 or name == "contradicted")]
         if found:
             heaviest = max(found, key=lambda v: v.point.weight)
