@@ -1,0 +1,204 @@
+"""What to ask on a study day: a choice under a budget of time, then an order that a person can bear.
+
+Ordinary days: new questions up to the rate the learner keeps up with, then due ones, those with the least stable memory
+first, so that a backlog costs least; then re-drills. In the sweep before an interview: by gain per second, see
+`coach.srs.interview_date`. What does not fit stays due and is reported as postponed; nothing is dropped or rescheduled.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import floor
+from typing import Literal
+
+from coach.models import Card, InterviewDate
+from coach.srs.interleave import interleaved
+from coach.srs.interview_date import GainModel, Sweep, active_sweeps, covers_first, new_per_day
+from coach.srs.memory import Memory
+from coach.srs.pace import Pace
+from coach.srs.sm2_cards import trace_of
+
+Reason = Literal["due", "new", "interview", "redrill"]
+REDRILL_RECALL = 0.85  # an answer just read is mostly known
+NEW_OF_BUDGET = 0.8  # most of a day that new questions may take
+DEFAULT_MEMORY = Memory()
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A question that was never asked."""
+
+    question_id: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One question to ask. due: None for a new one; seconds: expected time; card: None for a new one."""
+
+    question_id: str
+    topic: str
+    reason: Reason
+    seconds: float
+    due: date | None = None
+    overdue_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What the latest answers say: see `coach.srs.pace`."""
+
+    pace: Pace = field(default_factory=Pace)
+    scale: float = 1.0
+    share_of_new: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a plan depends on.
+
+    due: cards due on or before `day`.  asked: all cards, needed only in a sweep (`sweeps_on`).  fresh: questions never
+    asked, in the order to introduce them.  questions: number of all questions, asked or not.  budget_seconds: of a
+    whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit without an interview date.
+    siblings: a common name for questions that repeat each other, by id; only one of them is asked on a day.
+    asked_today, recent_topics: in the order of asking.
+    """
+
+    day: date
+    due: Sequence[Card] = ()
+    redrills: Sequence[Card] = ()
+    asked: Sequence[Card] = ()
+    fresh: Sequence[Fresh] = ()
+    questions: int = 0
+    budget_seconds: float = 1500.0
+    spent_seconds: float = 0.0
+    new_today: int = 0
+    new_per_day: float = 5.0
+    interviews: Sequence[InterviewDate] = ()
+    siblings: Mapping[str, str] = field(default_factory=dict)
+    asked_today: Sequence[str] = ()
+    recent_topics: Sequence[str] = ()
+    learner: Learner = field(default_factory=Learner)
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """tasks: to be asked in this order within what is left of the budget.  postponed: due too, but not today.
+
+    sweep: the day lies in the last stretch before an interview.
+    """
+
+    tasks: tuple[Task, ...]
+    postponed: tuple[Task, ...]
+    sweep: bool
+
+    @property
+    def seconds(self) -> float:
+        """Expected time of the tasks."""
+        return sum(task.seconds for task in self.tasks)
+
+
+def sweeps_on(situation: Situation) -> list[Sweep]:
+    """The sweeps the day lies in; if there is one, the plan needs all cards."""
+    return active_sweeps(situation.interviews, situation.day, situation.questions, situation.budget_seconds)
+
+
+def plan_day(situation: Situation) -> DayPlan:
+    """Choose and order today's questions."""
+    sweeps = sweeps_on(situation)
+    wanted = _by_gain(situation, sweeps) if sweeps else _ordinary(situation)
+    redrills = [_task(situation, card, "redrill", REDRILL_RECALL) for card in situation.redrills]
+    chosen, postponed = _fit(situation, wanted, situation.budget_seconds - situation.spent_seconds)
+    left = situation.budget_seconds - situation.spent_seconds - sum(task.seconds for task in chosen)
+    drilled = _begun_within(redrills, left)
+    ordered = interleaved(chosen, lambda task: task.topic, situation.recent_topics)
+    return DayPlan((*ordered, *redrills[:drilled]), (*postponed, *redrills[drilled:]), bool(sweeps))
+
+
+def new_allowed(situation: Situation) -> int:
+    """How many questions never asked may still come today.
+
+    A rate such as 1.3 a day is spread by the calendar, so the plan of a day does not depend on how the last one went.
+    """
+    dated = new_per_day(situation.interviews, situation.day, situation.questions)
+    rate = (dated or situation.new_per_day) * situation.learner.share_of_new
+    ordinal = situation.day.toordinal()
+    today = floor(rate * (ordinal + 1)) - floor(rate * ordinal)
+    affordable = int(NEW_OF_BUDGET * situation.budget_seconds / situation.learner.pace.first)
+    return max(0, min(today, max(1, affordable)) - situation.new_today)
+
+
+def _ordinary(situation: Situation) -> list[Task]:
+    fresh = [_new_task(situation, item) for item in situation.fresh[: new_allowed(situation)]]
+    due = sorted(situation.due, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
+    model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
+    return fresh + [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
+
+
+def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:
+    model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
+    covering = covers_first(sweeps)
+    fresh = situation.fresh if covering else situation.fresh[: new_allowed(situation)]
+    ranked: list[tuple[float, Task]] = []
+    for item in fresh:
+        value, _ = _value(model, sweeps, situation.day, item.topic, None)
+        task = _new_task(situation, item)
+        ranked.append((float("inf") if covering else value / task.seconds, task))
+    for card in situation.asked:
+        if card.last_day < situation.day:
+            value, recall = _value(model, sweeps, situation.day, card.topic, card)
+            task = _task(situation, card, "interview", recall)
+            if value > 0:
+                ranked.append((value / task.seconds, task))
+    return [task for _, task in sorted(ranked, key=lambda pair: -pair[0])]
+
+
+def _value(model: GainModel, sweeps: Sequence[Sweep], day: date, topic: str, card: Card | None) -> tuple[float, float]:
+    """(gain summed over the interviews by weight, chance of recall today)."""
+    trace, elapsed = trace_of(card), (day - card.last_day).days if card else 0
+    total, recall = 0.0, 0.0
+    for sweep in sweeps:
+        gain, recall = model.gain(trace, elapsed, (sweep.interview.day - day).days)
+        total += sweep.weight(topic) * gain
+    return total, recall
+
+
+def _fit(situation: Situation, wanted: Iterable[Task], budget: float) -> tuple[list[Task], list[Task]]:
+    """Split into what is begun within the budget and the rest; near-duplicates go to the rest."""
+    siblings = situation.siblings
+    taken = {siblings[item] for item in situation.asked_today if item in siblings}
+    chosen: list[Task] = []
+    postponed: list[Task] = []
+    used = 0.0
+    for task in wanted:
+        name = siblings.get(task.question_id)
+        if used >= budget or (name is not None and name in taken):
+            postponed.append(task)
+            continue
+        used += task.seconds
+        chosen.append(task)
+        if name is not None:
+            taken.add(name)
+    return chosen, postponed
+
+
+def _begun_within(tasks: Sequence[Task], budget: float) -> int:
+    used, count = 0.0, 0
+    while count < len(tasks) and used < budget:
+        used += tasks[count].seconds
+        count += 1
+    return count
+
+
+def _recall(model: GainModel, card: Card, day: date) -> float:
+    return model.recall(trace_of(card), max(0, (day - card.last_day).days))
+
+
+def _task(situation: Situation, card: Card, reason: Reason, recall: float) -> Task:
+    late = max(0, (situation.day - card.due).days) if card.due else 0
+    seconds = situation.learner.pace.seconds(card.question_id, recall)
+    return Task(card.question_id, card.topic, reason, seconds, card.due, late)
+
+
+def _new_task(situation: Situation, item: Fresh) -> Task:
+    return Task(item.question_id, item.topic, "new", situation.learner.pace.seconds(item.question_id, None))
