@@ -18,7 +18,7 @@ from training.measure import summary
 from training.packing import Packed, Tokenizer
 
 log = logging.getLogger("train")
-TOKENS_PER_STEP = 1600
+TOKENS_PER_STEP = 1000
 REPLY_WEIGHT = 0.25
 """Share of the loss for wording a follow-up, beside the verdicts' 1."""
 
@@ -58,6 +58,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--save-minutes", type=float, default=6.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="1 is best on a busy machine")
     parser.add_argument("--compile", action="store_true", help="fuse the layers with torch.compile (needs a C++ compiler)")
     parser.add_argument("--all", action="store_true", help="train on the held-out questions too (final weights only)")
     parser.add_argument("--limit", type=int, default=0, help="sequences per pass at most, for a trial run")
@@ -208,8 +209,9 @@ class Trainer:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(min(2, torch.get_num_threads()) if not torch.cuda.is_available() else 8)
-    Trainer(arguments()).run()
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    Trainer(options).run()
 
 
 if __name__ == "__main__":

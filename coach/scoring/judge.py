@@ -1,0 +1,122 @@
+"""The judge: signals of both judges, one calibrated verdict per key point, the candidate's words as evidence."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.canonical import canonical
+from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
+from coach.models import VERDICTS, Judgement, KeyPoint, PointVerdict, Question, Span, VerdictName
+from coach.ports import Embedder, Trunk
+from coach.scoring import combine, derive, evidence, grade
+from coach.scoring.llm_judge import verdict_log_probabilities
+from coach.scoring.semantic import SemanticView, view
+
+Floats = npt.NDArray[np.float64]
+
+UNSURE_MARGIN = 0.12
+"""An essential point whose P(at least partial) is this close to the threshold leaves the grade unsure."""
+
+DISAGREEMENT = 2.0
+"""So many marks (of 5) between semantic and combined judge also leave it unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointJudge:
+    """Judges answers point by point; satisfies `coach.ports.Judge`.
+
+    embedder: encodes answers and points.  llm_name: shown beside "semantic" when a trunk takes part.
+    """
+
+    embedder: Embedder
+    llm_name: str = "llm"
+
+    @property
+    def name(self) -> str:
+        return f"semantic+{self.llm_name}"
+
+    def judge(self, question: Question, answer: str, *, trunk: Trunk | None = None) -> Judgement:
+        """One verdict per key point, in order; points are derived from the model answer when none are written.
+
+        trunk: question and answer as the language model has read them; None leaves the semantic judge alone.
+        Raises NotGraded if nothing can be judged against, or a model fails.
+        """
+        started = time.monotonic()
+        points = question.key_points or derive.points_of(question.answer, self.embedder)
+        if not points:
+            raise NotGraded("There is nothing to judge the answer against.", "Give key points or a model answer.")
+        try:
+            seen = view(self.embedder, question.text, answer, [p.text for p in points], question.answer)
+            llm = None if trunk is None else verdict_log_probabilities(trunk, [p.text for p in points])
+        except (LlmUnavailable, EmbedderUnavailable) as error:
+            raise NotGraded(error.message, error.hint) from error
+        verdicts, sure = decide(points, answer, seen, llm)
+        return Judgement(
+            points=verdicts,
+            score=grade.score(verdicts),
+            grade=grade.grade(verdicts),
+            sure=sure,
+            judge=self.name if trunk is not None else "semantic",
+            seconds=time.monotonic() - started,
+        )
+
+
+def decide(
+    points: Sequence[KeyPoint], answer: str, seen: SemanticView, llm: Floats | None
+) -> tuple[tuple[PointVerdict, ...], bool]:
+    """Verdicts with evidence, and whether they are sure.
+
+    llm: (points, 4) log probabilities of Yes, Partly, No, Wrong, or None.
+    """
+    alone = combine.shipped("semantic")
+    probabilities = semantic = alone.probabilities(combine.select(alone.signals, seen.features))
+    model = alone
+    if llm is not None:
+        model = combine.shipped("combined")
+        signals = combine.select(model.signals, seen.features, alone, combine.llm_signals(llm))
+        probabilities = model.probabilities(signals)
+    if not seen.units:
+        probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (len(points), 1))
+    verdicts = _with_evidence(points, answer, seen, model, probabilities)
+    sure = is_sure(points, probabilities, model.positive)
+    if llm is not None and seen.units:
+        weights = np.array([point.weight for point in points], float)
+        gap = (model.credits(probabilities) - alone.credits(semantic)) @ weights / weights.sum()
+        sure = sure and abs(5 * gap) < DISAGREEMENT
+    return verdicts, sure
+
+
+def verdict_of(probabilities: Floats, positive: float) -> VerdictName:
+    """The verdict named for one point: present at all, then fully or partly, else missing or contradicted."""
+    covered, partial, missing, contradicted = (float(p) for p in probabilities)
+    if covered + partial >= positive:
+        return VERDICTS[0] if covered >= partial else VERDICTS[1]
+    return VERDICTS[3] if contradicted > missing else VERDICTS[2]
+
+
+def is_sure(points: Sequence[KeyPoint], probabilities: Floats, positive: float) -> bool:
+    """False when an essential point hangs in the balance."""
+    present = probabilities[:, 0] + probabilities[:, 1]
+    return not any(
+        point.weight == 3 and abs(p - positive) < UNSURE_MARGIN for point, p in zip(points, present, strict=True)
+    )
+
+
+def _with_evidence(
+    points: Sequence[KeyPoint], answer: str, seen: SemanticView, model: combine.OrdinalModel, probabilities: Floats
+) -> tuple[PointVerdict, ...]:
+    credits = model.credits(probabilities)
+    verdicts = []
+    for i, point in enumerate(points):
+        name = verdict_of(probabilities[i], model.positive)
+        span: Span | None = None
+        if name != "missing":
+            span = evidence.quote(answer, seen.folded, seen.units, seen.similarity[i], canonical(point.text))
+        if name in ("covered", "contradicted") and span is None:  # promise 3: no such verdict without the words
+            name = "missing"
+        probability = float(probabilities[i][VERDICTS.index(name)])
+        verdicts.append(PointVerdict(point, name, min(1.0, probability), float(credits[i]), span))
+    return tuple(verdicts)
