@@ -20,9 +20,7 @@ def word_logits(memory: KvMemory, trunk: Strand, branches: Sequence[Sequence[int
     start = 0
     while start < len(branches):
         count = _how_many(branches[start:], room, memory.free_sequences)
-        rows = _together(memory, trunk, branches[start : start + count])
-        for i, row in enumerate(rows):
-            result[start + i] = row[list(words)]
+        result[start : start + count] = _together(memory, trunk, branches[start : start + count], words)
         start += count
     return result
 
@@ -41,8 +39,9 @@ def _how_many(branches: Sequence[Sequence[int]], room: int, sequences: int) -> i
     return len(branches)
 
 
-def _together(memory: KvMemory, trunk: Strand, branches: Sequence[Sequence[int]]) -> list[Logits]:
-    """The last row of each branch. What all branches begin with is evaluated once, for all of them."""
+def _together(memory: KvMemory, trunk: Strand, branches: Sequence[Sequence[int]], words: Sequence[int]) -> list[Logits]:
+    """`words` of each branch's last row. What all branches begin with is evaluated once, for all of them."""
+    columns = list(words)
     shared = common_beginning(branches)
     with memory.branches(trunk, len(branches)) as sequences:
         at = len(trunk.tokens)
@@ -50,7 +49,7 @@ def _together(memory: KvMemory, trunk: Strand, branches: Sequence[Sequence[int]]
         for sequence, branch in zip(sequences, branches, strict=True):
             last = len(branch) - 1
             batch += [Token(branch[i], at + i, (sequence,), i == last) for i in range(shared, len(branch))]
-        return memory.run(batch, [(sequence, at) for sequence in sequences], trunk)
+        return memory.run(batch, [(sequence, at) for sequence in sequences], trunk, lambda row: row[columns])
 
 
 def common_beginning(branches: Sequence[Sequence[int]]) -> int:

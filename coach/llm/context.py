@@ -5,6 +5,7 @@ Everything above this file speaks of tokens, sequences and rows of logits; every
 
 import ctypes
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from coach.errors import ContextFull, LlmUnavailable, Stopped
 from coach.llm import native
+from coach.llm.threads import ThreadTuner
 from coach.llm.weights import Weights
 
 T = TypeVar("T")
@@ -26,15 +28,19 @@ _NO_SLOT, _ABORTED = 1, 2  # results of llama_decode
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a context is set up.  threads: for one token, threads_batch: for many.  kv_type: "f16" or "q8_0"."""
+    """How a context is set up.
+
+    batch_tokens: evaluated at once at most.  kv_type: "f16" or "q8_0", the latter only with flash attention.
+    adapt_threads: use fewer than `threads` while others keep the machine busy.
+    """
 
     context_tokens: int = 4096
     batch_tokens: int = 512
     sequences: int = 64
     threads: int = 1
-    threads_batch: int = 1
     kv_type: str = "f16"
-    flash_attention: bool = True
+    flash_attention: bool = False
+    adapt_threads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +70,25 @@ class Context:
         self.capacity: int = llama_cpp.llama_n_ctx(self._context)
         self._batch = _Batch(llama_cpp, settings.batch_tokens, settings.sequences)
         weights.attach_adapter(self._context)
+        self.threads = settings.threads
+        self._tuner = ThreadTuner(settings.threads) if settings.adapt_threads else None
+        if self._tuner:
+            self._set_threads(self._tuner.current)
+
+    def _set_threads(self, threads: int) -> None:
+        if threads != self.threads:
+            self._llama.llama_set_n_threads(self._context, threads, threads)
+            self.threads = threads
 
     def _create(self) -> Any:
         p = self._llama.llama_context_default_params()
         s = self.settings
         p.n_ctx, p.n_batch, p.n_ubatch = s.context_tokens, s.batch_tokens, s.batch_tokens
         p.n_seq_max, p.kv_unified = s.sequences, True  # branches share the trunk's cells
-        p.n_threads, p.n_threads_batch = s.threads, s.threads_batch
+        p.n_threads, p.n_threads_batch = s.threads, s.threads
         p.type_k = p.type_v = KV_TYPES[s.kv_type]
         p.flash_attn_type = _FLASH_ON if s.flash_attention else _FLASH_OFF
+        p.n_outputs_max = s.sequences  # rows of logits; by default room is reserved for a whole batch of them
         p.no_perf = True
         self._stop_function = _reads_first_byte(self._llama.ggml_abort_callback)
         p.abort_callback = self._stop_function
@@ -87,7 +103,7 @@ class Context:
         return context
 
     def evaluate(self, tokens: Sequence[Token], read: Callable[[Logits], T]) -> list[T]:
-        """Evaluate tokens in order; return `read(row)` for each wanted one, row (vocabulary,) being valid during the call.
+        """Evaluate tokens in order; return `read(row)` for each wanted one, row (vocabulary,) valid during the call.
 
         Raises NoRoom when KV memory is full (what was evaluated before stays), Stopped after `stop()`.
         """
@@ -101,7 +117,8 @@ class Context:
     def _decode(self, tokens: Sequence[Token]) -> None:
         if self._abort.raw[0]:
             raise Stopped()
-        code = self._llama.llama_decode(self._context, self._batch.fill(tokens))
+        batch, wall, processor = self._batch.fill(tokens), time.perf_counter(), time.process_time()
+        code = self._llama.llama_decode(self._context, batch)
         if code == _NO_SLOT:
             raise NoRoom(f"No room for {len(tokens)} more tokens in a window of {self.capacity}.")
         if code == _ABORTED:
@@ -109,6 +126,10 @@ class Context:
         if code != 0:
             raise LlmUnavailable(f"llama.cpp failed (code {code}). {native.last_error()}", "Run `coach doctor`.")
         self.evaluated += len(tokens)
+        if self._tuner:
+            now = time.perf_counter()
+            self._tuner.record(now - wall, time.process_time() - processor, now)
+            self._set_threads(self._tuner.current)
 
     def _row(self, index: int) -> Logits:
         pointer = self._llama.llama_get_logits_ith(self._context, index)
@@ -137,10 +158,12 @@ class Context:
         written = self._llama.llama_state_seq_get_data(self._context, buffer, size, sequence)
         return bytes(memoryview(buffer)[:written])
 
-    def restore(self, sequence: int, state: bytes) -> bool:
-        """Put a saved state into an empty sequence; False when llama.cpp refuses it."""
+    def restore(self, sequence: int, state: bytes, length: int) -> bool:
+        """Put a saved state of `length` tokens into an empty sequence; False when llama.cpp refuses it."""
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        return bool(self._llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence))
+        if not self._llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence):
+            return False
+        return bool(self._llama.llama_memory_seq_pos_max(self._memory, sequence) == length - 1)
 
     def close(self) -> None:
         """Free KV memory and buffers."""

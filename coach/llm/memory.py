@@ -5,12 +5,15 @@ strand already has (llama.cpp shares those cells, nothing is computed) and evalu
 full, the strand used longest ago gives its cells up and is evaluated again if it is ever needed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from coach.errors import ContextFull
 from coach.llm.context import Context, Logits, NoRoom, Token
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False, slots=True)
@@ -58,20 +61,33 @@ class KvMemory:
         begun, step = strand.standing, self.context.settings.batch_tokens
         while (at := strand.standing) < len(strand.tokens):
             part = strand.tokens[at : at + step]
-            self.run(
-                [Token(id, at + i, (strand.sequence,)) for i, id in enumerate(part)], [(strand.sequence, at)], strand
-            )
+            batch = [Token(id, at + i, (strand.sequence,)) for i, id in enumerate(part)]
+            self.run(batch, [(strand.sequence, at)], strand, len)
             strand.standing = at + len(part)
         return strand.standing - begun
 
-    def run(self, tokens: Sequence[Token], restore: Sequence[tuple[int, int]], keep: Strand) -> list[Logits]:
-        """Evaluate tokens, making room by giving up strands other than `keep`; return a copy of each wanted row.
+    def put(self, strand: Strand, state: bytes) -> bool:
+        """Fill an empty strand with a saved state of all its tokens; False when it does not fit or is refused."""
+        if strand.standing or not self.context.restore(strand.sequence, state, len(strand.tokens)):
+            self.context.cut(strand.sequence, strand.standing)
+            return False
+        strand.standing = len(strand.tokens)
+        return True
+
+    def run(
+        self,
+        tokens: Sequence[Token],
+        restore: Sequence[tuple[int, int]],
+        keep: Strand,
+        read: Callable[[Logits], T],
+    ) -> list[T]:
+        """Evaluate tokens, making room by giving up strands other than `keep`; return `read(row)` of each wanted row.
 
         restore: (sequence, length) to cut back to when it fails, so that memory never holds half a batch.
         """
         while True:
             try:
-                return self.context.evaluate(tokens, lambda row: row.copy())
+                return self.context.evaluate(tokens, read)
             except BaseException as error:
                 for sequence, length in restore:
                     self.context.cut(sequence, length)

@@ -1,7 +1,6 @@
 """Loads llama.cpp, and keeps what it logs: for error messages and `coach doctor`, never for the screen."""
 
 import ctypes
-import os
 from collections import deque
 from typing import Any
 
@@ -11,11 +10,6 @@ _installed: list[object] = []  # the C side keeps only a pointer to the callback
 
 def library() -> Any:
     """The module `llama_cpp`, imported on first use, with its log going into memory."""
-    if not _installed:
-        # Threads of one model meet some nine hundred times a token. By default they spin for milliseconds when one is
-        # late, so on a busy machine all of them starve (measured: 5.9 s instead of 2.0 s for a reply beside another
-        # program on both cores). Set before the OpenMP library is loaded, or it has no effect.
-        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     import llama_cpp
 
     if not _installed:
@@ -47,3 +41,24 @@ def last_error() -> str:
         line for line in _LINES if any(word in line.lower() for word in ("error", "fail", "unknown", "unsupport"))
     ]
     return telling[0] if telling else ""
+
+
+def gpu_devices() -> list[tuple[str, int, int]]:
+    """(name, free bytes, total bytes) of each GPU that ggml has a backend for."""
+    from llama_cpp import _ggml
+
+    ggml = _ggml.libggml
+    gpu_types = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU and _IGPU
+    for name in ("ggml_backend_dev_get", "ggml_backend_dev_description"):
+        getattr(ggml, name).restype = ctypes.c_void_p
+    ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+    devices = []
+    for i in range(ggml.ggml_backend_dev_count()):
+        device = ctypes.c_void_p(ggml.ggml_backend_dev_get(ctypes.c_size_t(i)))
+        if ggml.ggml_backend_dev_type(device) not in gpu_types:
+            continue
+        free, total = ctypes.c_size_t(), ctypes.c_size_t()
+        ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        name = ctypes.string_at(ggml.ggml_backend_dev_description(device)).decode()
+        devices.append((name, free.value, total.value))
+    return devices

@@ -18,6 +18,10 @@ class Chooser(Protocol):
         """(whether the drafted token is taken, the token to go on with)."""
         ...
 
+    def too_close(self, row: Logits, band: float) -> bool:
+        """Whether rounding errors of up to `band` could have changed the choice."""
+        ...
+
 
 class Greedy:
     """Always the likeliest token."""
@@ -30,6 +34,10 @@ class Greedy:
         """A draft is taken when it is what would have been chosen."""
         best = int(row.argmax())
         return best == drafted, best
+
+    def too_close(self, row: Logits, band: float) -> bool:
+        """Whether the second-best logit is within `band` of the best."""
+        return bool(np.count_nonzero(row > row.max() - band) > 1)
 
 
 class Sampler:
@@ -62,6 +70,10 @@ class Sampler:
             return True, drafted
         p[drafted] = 0.0
         return False, self._draw(p / p.sum())
+
+    def too_close(self, row: Logits, band: float) -> bool:
+        """Never: a draw moves with the probabilities, and rounding moves those by little."""
+        return False
 
     def _draw(self, p: np.ndarray) -> int:
         return min(int(np.searchsorted(np.cumsum(p), self._random.random(), side="right")), len(p) - 1)

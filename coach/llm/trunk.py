@@ -9,6 +9,8 @@ from coach.errors import ContextFull
 from coach.llm import branches as side_questions
 from coach.llm.context import Logits
 from coach.llm.generation import generate
+from coach.llm.memory import Strand
+from coach.llm.state_cache import StateCache
 
 if TYPE_CHECKING:
     from coach.llm.local import LlamaCppModel
@@ -17,13 +19,27 @@ if TYPE_CHECKING:
 class LocalTrunk:
     """A `coach.ports.Trunk` on llama.cpp. Made by `LlamaCppModel.trunk`."""
 
-    def __init__(self, model: "LlamaCppModel", beginning: Sequence[int]) -> None:
+    def __init__(self, model: "LlamaCppModel", beginning: Sequence[int], states: StateCache | None) -> None:
         self._model = model
-        with model.working():
-            self._strand = model.memory.new()
+        self._strand = model.memory.new()
+        self._earlier = self._taken_up(beginning, states) if states else None
         self.evaluated = 0  # tokens evaluated for the trunk itself, branches left out
-        self._append(beginning)
-        self._opening_tokens = len(beginning)
+        try:
+            self._append(beginning)
+        except BaseException:
+            self.close()
+            raise
+
+    def _taken_up(self, beginning: Sequence[int], states: StateCache) -> Strand | None:
+        """This interview as an earlier process left it, to borrow from while its turns are repeated."""
+        saved = states.load(beginning, longer=True)
+        if saved is None or len(saved[0]) <= len(beginning):
+            return None
+        earlier = self._model.memory.new(saved[0])
+        if self._model.memory.put(earlier, saved[1]):
+            return earlier
+        self._model.memory.drop(earlier)
+        return None
 
     @property
     def tokens(self) -> int:
@@ -56,6 +72,9 @@ class LocalTrunk:
             except BaseException:
                 memory.shorten(self._strand, before)
                 raise
+            if self._earlier and count:  # beyond what was saved, or different from it
+                memory.drop(self._earlier)
+                self._earlier = None
         self.evaluated += count
         return count
 
@@ -85,5 +104,15 @@ class LocalTrunk:
 
     def close(self) -> None:
         """Give the KV memory back."""
-        with self._model.working() as memory:
+        with self._model.locked() as memory:
             memory.drop(self._strand)
+            if self._earlier:
+                memory.drop(self._earlier)
+                self._earlier = None
+            self._model.forget(self)
+
+    def save(self, states: StateCache) -> None:
+        """Write the trunk's state, for a later process to take the interview up."""
+        with self._model.locked() as memory:
+            memory.stand(self._strand)
+            states.save(self._strand.tokens, memory.context.save(self._strand.sequence))

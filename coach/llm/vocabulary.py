@@ -44,9 +44,13 @@ class Vocabulary:
         """The token that begins a sequence; -1 if the vocabulary has none."""
         return int(self._llama.llama_vocab_bos(self._vocab))
 
-    def text_of(self, token: int, *, special: bool = True) -> str:
-        """The piece one token stands for; template markers by their name unless `special` is False."""
-        return self.bytes_of(token, special=special).decode("utf-8", "replace")
+    def eos(self) -> int:
+        """The token that ends a text; -1 if the vocabulary has none."""
+        return int(self._llama.llama_vocab_eos(self._vocab))
+
+    def special_text(self, token: int) -> str:
+        """How a special token is spelt; "" for -1."""
+        return "" if token < 0 else self.bytes_of(token, special=True).decode("utf-8", "replace")
 
     def bytes_of(self, token: int, *, special: bool = False) -> bytes:
         """The bytes one token stands for. Control tokens are empty unless `special`."""
