@@ -101,6 +101,11 @@ def model_from_json(record: Mapping[str, object]) -> OrdinalModel:
     )  # fmt: skip
 
 
+def is_shipped(name: ModelName) -> bool:
+    """Whether fitted weights of that name come with this build."""
+    return files("coach.scoring").joinpath("weights", f"{name}.json").is_file()
+
+
 @cache
 def shipped(name: ModelName) -> OrdinalModel:
     """The fitted weights that come with the coach."""

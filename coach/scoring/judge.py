@@ -74,7 +74,7 @@ def decide(
     alone = combine.shipped("semantic")
     probabilities = semantic = alone.probabilities(combine.select(alone.signals, seen.features))
     model = alone
-    if llm is not None:
+    if llm is not None and combine.is_shipped("combined"):
         model = combine.shipped("combined")
         signals = combine.select(model.signals, seen.features, alone, combine.llm_signals(llm))
         probabilities = model.probabilities(signals)
