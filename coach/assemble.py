@@ -29,6 +29,10 @@ def silent(done: int, total: int, what: str) -> None:
     """Progress that nobody watches."""
 
 
+BUNDLED_TRUST = ("judge", "feedback")
+"""Tasks that the bundled model passed with our adapter (training/MODEL_CARD.md); others are measured on first use."""
+
+
 class Parts:
     """The parts of one home, built when they are first asked for.
 
@@ -77,7 +81,28 @@ class Parts:
     @property
     def talkers(self) -> Talkers:
         """Who takes part in a conversation."""
-        return Talkers(self.judge, self.llm, words_follow_ups=True, words_acknowledgements=True)
+        trusted = self.trusted_tasks
+        return Talkers(
+            self.judge,
+            self.llm,
+            llm_judges="judge" in trusted,
+            words_follow_ups="follow-up" in trusted,
+            words_acknowledgements="feedback" in trusted,
+        )
+
+    @property
+    def trusted_tasks(self) -> frozenset[str]:
+        """What the language model may do: "judge", "follow-up", "feedback". Settings narrow it, measurement grants it."""
+        llm, wanted = self.llm, self.config.judging.judge
+        if llm is None:
+            return frozenset()
+        granted = self.store.attempts.setting(f"trust:{llm.identity}")
+        if granted is None:
+            granted = BUNDLED_TRUST if self.config.llm.model == "bundled" and not self.config.llm.endpoint else ()
+        tasks = frozenset(granted)
+        if wanted == "semantic":
+            return tasks - {"judge"}
+        return tasks | {"judge"} if wanted == "llm" else tasks
 
     def index(self, progress: Progress = silent) -> IndexReport:
         """Bring search in step with the bank: embeds only what is new."""
@@ -122,7 +147,7 @@ class Parts:
 
     def _make_judge(self) -> Judge:
         llm = self.llm
-        return PointJudge(self.embedder, llm.name if llm else "")
+        return PointJudge(self.embedder, llm.name if llm else "no language model")
 
 
 def load_language_model(config: Config) -> LanguageModel | None:

@@ -48,12 +48,13 @@ class FollowUpAsker:
         question, answer = question_of(record), text_of(record, "answer")
         if not question.key_points:
             raise ValueError("key_points are needed")
-        with speaking.opened_trunk(self._parts.llm, question, [prompts.answer_block(answer)]) as trunk:
-            verdicts = self._parts.judge.judge(question, answer, trunk=trunk).points
+        talkers = self._parts.talkers
+        with speaking.opened_trunk(talkers.llm, question, [prompts.answer_block(answer)]) as trunk:
+            verdicts = talkers.judge.judge(question, answer, trunk=trunk if talkers.llm_judges else None).points
             target = best_target(verdicts)
             if target is None:  # all is covered: the least certain point is still the best question
                 target = min(range(len(verdicts)), key=lambda i: verdicts[i].credit_expected)
-            prefer_model = self._parts.talkers.words_follow_ups
+            prefer_model = talkers.words_follow_ups
             words = speaking.follow_up(trunk, question, verdicts[target], said=answer, prefer_model=prefer_model)
             worded = speaking.completed(words)
         return {"targets": [target], "text": worded.text, "origin": worded.origin}
@@ -61,8 +62,10 @@ class FollowUpAsker:
 
 def judge_answer(parts: Parts, question: Question, answer: str) -> Judgement:
     """Judge one answer with whatever parts there are. Raises NotGraded."""
-    with speaking.opened_trunk(parts.llm, question, [prompts.answer_block(answer)]) as trunk:
-        judgement = parts.judge.judge(question, answer, trunk=trunk)
+    talkers = parts.talkers
+    llm = talkers.llm if talkers.llm_judges else None
+    with speaking.opened_trunk(llm, question, [prompts.answer_block(answer)]) as trunk:
+        judgement = talkers.judge.judge(question, answer, trunk=trunk)
     return conclude(judgement, judgement.points)
 
 

@@ -85,10 +85,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Talkers:
-    """Which parts take part: the judge, and the language model with what it is trusted to word."""
+    """Which parts take part: the judge, and the language model with what it is trusted to do."""
 
     judge: Judge
     llm: LanguageModel | None = None
+    llm_judges: bool = False
     words_follow_ups: bool = False
     words_acknowledgements: bool = False
 
@@ -206,6 +207,8 @@ class Conversation:
         newest, before = turns[-1], self.attempt.judgement
         trunk, notices = self._ready_trunk()
         yield from notices
+        if not self._talkers.llm_judges:
+            trunk = None
         if before is None or newest.kind == "answer":
             judgement = self._talkers.judge.judge(self.question, newest.text, trunk=trunk)
             judgement = conclude(judgement, judgement.points, hints=self.attempt.hints)
