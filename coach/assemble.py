@@ -92,7 +92,7 @@ class Parts:
 
     @property
     def trusted_tasks(self) -> frozenset[str]:
-        """What the language model may do: "judge", "follow-up", "feedback". Settings narrow it, measurement grants it."""
+        """What the language model may do ("judge", "follow-up", "feedback"): measured, and narrowed by settings."""
         llm, wanted = self.llm, self.config.judging.judge
         if llm is None:
             return frozenset()
