@@ -54,7 +54,7 @@ class OrdinalModel:
         """(points, 4): covered, partial, missing, contradicted; rows sum to 1. signals: (points, len(self.signals))."""
         if signals.ndim != 2 or signals.shape[1] != len(self.signals):
             raise ValueError(f"expected {len(self.signals)} signals a point, got shape {signals.shape}")
-        x = (signals - self.mean) / self.scale
+        x = (signals - self.mean) / np.where(self.scale > 0, self.scale, 1.0)  # a signal that never varied says nothing
         if len(self.hidden):
             x = np.hstack([x, np.tanh(x @ self.hidden.T + self.hidden_bias)])
         u = x @ self.presence
