@@ -257,8 +257,10 @@ class Conversation:
 
     def _acknowledge(self, judgement: Judgement) -> Generator[Event, None, wording.Wording]:
         trunk = self._ready_trunk()[0] if self._talkers.words_acknowledgements else None
-        gained = newest_gain(judgement, self.answered_target())
-        words = speaking.acknowledgement(trunk, gained, judgement.points, said=self._said())
+        target = self.answered_target()
+        spoken_of = judgement.points if target is None else [judgement.points[target]]
+        gained = newest_gain(judgement, target)
+        words = speaking.acknowledgement(trunk, gained, spoken_of, said=self._said())
         return (yield from _streamed(words, "acknowledgement"))
 
     def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:

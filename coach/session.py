@@ -49,6 +49,7 @@ class Session:
         self._clock = clock
         self._session_id: int | None = None
         self._queue: list[str] = []
+        self._follows_schedule = True  # False: a chosen queue, which ends
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -109,6 +110,7 @@ class Session:
         chosen = list(queue) if queue is not None else [item.question_id for item in self.due()]
         self._session_id = self.store.attempts.start_session(kind, chosen, self._clock(), dict(settings))
         self._queue = chosen
+        self._follows_schedule = queue is None
         return self._session_id
 
     def next(self) -> Conversation | None:
@@ -209,6 +211,8 @@ class Session:
     def _next_id(self) -> str | None:
         if self._session_id is not None and self._queue:
             return self._queue.pop(0)
+        if not self._follows_schedule:
+            return None
         return next((item.question_id for item in self.due(1)), None)
 
     def _due_item(self, card: Card, day: date) -> DueItem:

@@ -51,7 +51,7 @@ def acknowledgement(
 ) -> Wordings:
     """One sentence on what was right; by the model when `trunk` is given and its sentence passes the checks.
 
-    gained: the point to speak of, None when nothing new was covered.
+    gained: the point to speak of, None when nothing new was covered.  verdicts: on the points just answered.
     """
     evidence = gained.evidence.text if gained and gained.evidence else None
     rule = wording.acknowledge([v.point for v in verdicts if v.verdict in ("covered", "partial")], evidence)
