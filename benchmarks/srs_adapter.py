@@ -12,10 +12,9 @@ from typing import Any
 
 from coach.models import Card, InterviewDate, ReviewEvent
 from coach.srs.events import CardScheduler, answer_kind
-from coach.srs.memory import Memory
 from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
-from coach.srs.queue import Fresh, GainModel, Learner, Situation, plan_day
-from coach.srs.sm2_cards import Sm2Scheduler, trace_of
+from coach.srs.queue import Fresh, Learner, Situation, plan_day
+from coach.srs.sm2_cards import Sm2Scheduler, expected_recall
 
 NEW_WITHOUT_DATE = 5.0
 
@@ -55,8 +54,8 @@ class Engine:
         card = self._cards.get(key)
         kind = answer_kind(card, day)
         if kind == "review":
-            recall = None if card is None else self._expected(card, day)
-            self._answers = [*self._answers[-RECENT_ANSWERS:], Answer(key, grade, recall, seconds)]
+            answer = Answer(key, grade, expected_recall(card, day), seconds)
+            self._answers = [*self._answers[1 - RECENT_ANSWERS :], answer]
         self._events += 1
         event = ReviewEvent(self._events, kind, key, now, day, grade, topic=self._topics[key])
         self._cards[key] = self.scheduler.apply(card, event, grade)
@@ -83,6 +82,7 @@ class Engine:
             asked=cards,
             fresh=list(self._fresh.values()),
             questions=len(self._ids),
+            seen=len(cards),
             budget_seconds=self._budget_s,
             spent_seconds=self._spent,
             new_today=self._new_today,
@@ -91,10 +91,3 @@ class Engine:
             recent_topics=self._recent,
             learner=self._learner,
         )
-
-    def _expected(self, card: Card, day: date) -> float:
-        trace = trace_of(card)
-        return _MODEL.recall(trace, max(0, (day - card.last_day).days))
-
-
-_MODEL = GainModel(Memory())

@@ -196,6 +196,7 @@ class ReviewEvent:
     zone: str = "UTC"
     rollover_hour: int = 4
     profile: str = "prose"
+    recall: float | None = None
     seconds: float | None = None
     attempt_id: int | None = None
     data: str = ""

@@ -13,7 +13,7 @@ from coach.errors import CoachError
 from coach.models import Card, ReviewEvent, ReviewEventKind
 from coach.srs.events import ANSWERS, CardScheduler, answer_kind, effective, replay, to_redo, to_undo, undone_ids
 from coach.srs.sm2 import check_grade
-from coach.srs.sm2_cards import Sm2Scheduler
+from coach.srs.sm2_cards import Sm2Scheduler, expected_recall
 from coach.storage import Store
 from coach.storage.reviews import Reviews
 
@@ -60,7 +60,7 @@ class Schedule:
         with self._transaction() as reviews:
             card = reviews.card(question_id)
             event = self._event(answer_kind(card, day), question_id, at, grade, topic=topic or _topic(card))
-            event = replace(event, seconds=seconds, attempt_id=attempt_id)
+            event = replace(event, seconds=seconds, attempt_id=attempt_id, recall=expected_recall(card, day))
             event = replace(event, id=reviews.append(event))
             card = self.scheduler.apply(card, event, grade)
             reviews.save_card(card)

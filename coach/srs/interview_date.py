@@ -17,7 +17,7 @@ from coach.srs.memory import AGAIN, GOOD, Memory, Trace
 
 SWEEP_SECONDS_PER_QUESTION = 100.0
 SHORT_HORIZON_DAYS = 14  # under two weeks, what was never seen comes first
-COVERED_AT = 0.6  # part of the horizon by which every question should have been seen
+COVERED_AT = 0.45  # part of the horizon by which every question should have been seen
 RECALL_UNSEEN = 0.15  # what candidates know of a question never practised: a guess
 
 
@@ -51,9 +51,18 @@ def active_sweeps(interviews: Iterable[InterviewDate], day: date, questions: int
 
 
 def new_per_day(interviews: Iterable[InterviewDate], day: date, questions: int) -> float:
-    """Rate of new questions that the nearest date to come asks for; 0 without one."""
+    """Rate at which new questions must come for `questions` to be seen in time, by the date that asks for most."""
     coming = [interview for interview in interviews if day < interview.day]
     return max((questions / (COVERED_AT * horizon_days(interview)) for interview in coming), default=0.0)
+
+
+def coverable(interviews: Iterable[InterviewDate], day: date, budget_seconds: float, twice_seconds: float) -> int:
+    """How many questions can be asked and repeated once before the last date to come, from the day it was entered.
+
+    twice_seconds: time to ask a new question and to repeat it.  More than these would push out every repetition.
+    """
+    horizons = [horizon_days(interview) for interview in interviews if day < interview.day]
+    return int(max(horizons, default=0) * budget_seconds / twice_seconds)
 
 
 def covers_first(sweeps: Sequence[Sweep]) -> bool:

@@ -89,12 +89,12 @@ def _log_posterior(scale: float, pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 NEW_ALL_AT, NEW_FEW_AT = 0.9, 0.7  # pass rates between which the share of new questions grows
-NEW_LEAST = 0.1
+NEW_LEAST = 0.25
 PASS_RATE_ANSWERS, PASS_RATE_START, PASS_RATE_WEIGHT = 60, 0.85, 10
 
 
 def share_of_new(answers: Sequence[Answer]) -> float:
-    """How much of the planned rate of new questions the learner keeps up with, 0.1 .. 1.
+    """How much of the planned rate of new questions the learner keeps up with, 0.25 .. 1.
 
     By the pass rate of the latest reviews: all of it when nine of ten are remembered, least when less than seven are.
     New questions on top of ones that are being forgotten cost more than they bring; never to bring any starves them.

@@ -13,14 +13,21 @@ from typing import Literal
 
 from coach.models import Card, InterviewDate
 from coach.srs.interleave import interleaved
-from coach.srs.interview_date import GainModel, Sweep, active_sweeps, covers_first, new_per_day
+from coach.srs.interview_date import (
+    GainModel,
+    Sweep,
+    active_sweeps,
+    coverable,
+    covers_first,
+    new_per_day,
+)
 from coach.srs.memory import Memory
 from coach.srs.pace import Pace
 from coach.srs.sm2_cards import trace_of
 
 Reason = Literal["due", "new", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
-NEW_OF_BUDGET = 0.8  # most of a day that new questions may take
+NEW_OF_BUDGET = 0.95  # most of a day that new questions may take
 DEFAULT_MEMORY = Memory()
 
 
@@ -58,10 +65,10 @@ class Situation:
     """Everything a plan depends on.
 
     due: cards due on or before `day`.  asked: all cards, needed only in a sweep (`sweeps_on`).  fresh: questions never
-    asked, in the order to introduce them.  questions: number of all questions, asked or not.  budget_seconds: of a
-    whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit without an interview date.
-    siblings: a common name for questions that repeat each other, by id; only one of them is asked on a day.
-    asked_today, recent_topics: in the order of asking.
+    asked, in the order to introduce them.  questions, seen: number of all questions, and of those asked.
+    budget_seconds: of a whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit
+    without an interview date.  siblings: a common name for questions that repeat each other, by id; only one of them
+    is asked on a day.  asked_today, recent_topics: in the order of asking.
     """
 
     day: date
@@ -70,6 +77,7 @@ class Situation:
     asked: Sequence[Card] = ()
     fresh: Sequence[Fresh] = ()
     questions: int = 0
+    seen: int = 0
     budget_seconds: float = 1500.0
     spent_seconds: float = 0.0
     new_today: int = 0
@@ -115,17 +123,22 @@ def plan_day(situation: Situation) -> DayPlan:
     return DayPlan((*ordered, *redrills[:drilled]), (*postponed, *redrills[drilled:]), bool(sweeps))
 
 
-def new_allowed(situation: Situation) -> int:
+def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
     """How many questions never asked may still come today.
 
     A rate such as 1.3 a day is spread by the calendar, so the plan of a day does not depend on how the last one went.
+    Outside a sweep no more questions are begun than can be repeated before the date.
     """
-    dated = new_per_day(situation.interviews, situation.day, situation.questions)
+    pace, interviews, day = situation.learner.pace, situation.interviews, situation.day
+    dated = new_per_day(interviews, day, situation.questions)
+    if dated and not sweep:
+        room = coverable(interviews, day, situation.budget_seconds, pace.first + pace.passed) - situation.seen
+        dated = dated if room > 0 else min(dated, situation.new_per_day)
     rate = (dated or situation.new_per_day) * situation.learner.share_of_new
-    ordinal = situation.day.toordinal()
+    ordinal = day.toordinal()
     today = floor(rate * (ordinal + 1)) - floor(rate * ordinal)
-    affordable = int(NEW_OF_BUDGET * situation.budget_seconds / situation.learner.pace.first)
-    return max(0, min(today, max(1, affordable)) - situation.new_today)
+    affordable = max(1, int(NEW_OF_BUDGET * situation.budget_seconds / pace.first))
+    return max(0, min(today, affordable) - situation.new_today)
 
 
 def _ordinary(situation: Situation) -> list[Task]:
@@ -138,7 +151,7 @@ def _ordinary(situation: Situation) -> list[Task]:
 def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
     covering = covers_first(sweeps)
-    fresh = situation.fresh if covering else situation.fresh[: new_allowed(situation)]
+    fresh = situation.fresh if covering else situation.fresh[: new_allowed(situation, sweep=True)]
     ranked: list[tuple[float, Task]] = []
     for item in fresh:
         value, _ = _value(model, sweeps, situation.day, item.topic, None)

@@ -65,6 +65,14 @@ def trace_of(card: Card | None) -> Trace | None:
     return Trace(card.stability, card.difficulty)
 
 
+def expected_recall(card: Card | None, day: date, memory: Memory = DEFAULT_MEMORY) -> float | None:
+    """Chance of recall on a study day by the memory estimate, 0..1; None for a question never asked."""
+    trace = trace_of(card)
+    if card is None or trace is None:
+        return None
+    return memory.recall(trace.stability, max(0, (day - card.last_day).days))
+
+
 def next_trace(card: Card | None, event: ReviewEvent, grade: int, memory: Memory = DEFAULT_MEMORY) -> Trace:
     """The memory estimate after an answer, on whole study days."""
     elapsed = (event.study_day - card.last_day).days if card else 0

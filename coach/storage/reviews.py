@@ -104,11 +104,43 @@ class Reviews:
         return {row[0] for row in self._db.execute("select question_id from cards")}
 
     def due(self, day: date, limit: int = -1) -> list[Card]:
-        """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all."""
+        """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all. Retired questions wait."""
         rows = self._db.execute(
-            f"{_SELECT_CARD} where due <= ? order by due, question_id limit ?", [day.isoformat(), limit]
+            f"{_SELECT_CARD} c where due <= ? and not exists "
+            "(select 1 from questions q where q.id = c.question_id and q.retired_at is not null) "
+            "order by due, question_id limit ?",
+            [day.isoformat(), limit],
         )
         return [_card(row) for row in rows]
+
+    def fresh(self, limit: int) -> list[tuple[str, str]]:
+        """(question id, topic) of live questions never asked: up to `limit` of each topic, in the order of the bank."""
+        topics = [row[0] for row in self._db.execute("select distinct topic from questions where retired_at is null")]
+        query = (
+            "select id, topic from questions q where topic = ? and retired_at is null and duplicate_of is null "
+            "and not exists (select 1 from cards c where c.question_id = q.id) order by level, position, id limit ?"
+        )
+        return [(row[0], row[1]) for topic in topics for row in self._db.execute(query, [topic, limit])]
+
+    def counts(self) -> tuple[int, int]:
+        """(live questions, cards)."""
+        live = self._db.execute("select count(*) from questions where retired_at is null").fetchone()[0]
+        return live, self._db.execute("select count(*) from cards").fetchone()[0]
+
+    def siblings(self) -> dict[str, str]:
+        """A common name for questions that repeat each other, by question id."""
+        rows = self._db.execute("select id, duplicate_of from questions where duplicate_of is not null").fetchall()
+        return {name: row[1] for row in rows for name in row}
+
+    def newest(self, limit: int) -> list[ReviewEvent]:
+        """The latest lines of the log, oldest of them first."""
+        rows = self._db.execute(f"{_SELECT_EVENT} order by id desc limit ?", [limit]).fetchall()
+        return [_event(row) for row in reversed(rows)]
+
+    def events_on(self, day: date) -> list[ReviewEvent]:
+        """The answers of one study day, undone ones included, oldest first."""
+        query = f"{_SELECT_EVENT} where study_day = ? and kind in ('review', 'redrill') order by id"
+        return [_event(row) for row in self._db.execute(query, [day.isoformat()])]
 
     def redrills(self, day: date) -> list[Card]:
         """Cards answered on `day` that are to be repeated on it, in the order of their last answers."""
@@ -121,16 +153,6 @@ class Reviews:
         """Number of cards by due date, up to and including `until`."""
         rows = self._db.execute("select due, count(*) from cards where due <= ? group by due", [until.isoformat()])
         return {date.fromisoformat(row[0]): row[1] for row in rows}
-
-    def asked_on(self, day: date) -> tuple[int, int, float]:
-        """(answers, questions asked for the first time, seconds spent) on a study day, undone ones included."""
-        query = (
-            "select count(*), coalesce(sum(e.kind = 'review' and not exists (select 1 from review_log o where "
-            "o.question_id = e.question_id and o.id < e.id)), 0), coalesce(sum(e.seconds), 0.0) from review_log e "
-            "where e.study_day = ? and e.kind in ('review', 'redrill')"
-        )
-        row = self._db.execute(query, [day.isoformat()]).fetchone()
-        return row[0], row[1], row[2]
 
     def answers_per_day(self) -> dict[date, int]:
         """Number of answers on each study day: the heat map."""
