@@ -4,7 +4,7 @@ Nothing here is imported by the packages it assembles. Heavy parts (encoder, ind
 thread that needs them first, while a lock keeps a second one from building them again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,9 @@ from coach.clock import study_clock
 from coach.config import Config, checked
 from coach.conversation import Talkers
 from coach.errors import CoachError
-from coach.ingest import ensure_shipped_bank
+from coach.ingest import Report, ensure_shipped_bank, ingest
 from coach.models import Question
+from coach.planning import Planner
 from coach.ports import Embedder, Judge, LanguageModel, Progress
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import IndexReport, index_questions, update_passages
@@ -57,6 +58,11 @@ class Parts:
     def schedule(self) -> Schedule:
         """The review log and what follows from it."""
         return Schedule(self.store, study_clock(self.config.study))
+
+    @cached_property
+    def planner(self) -> Planner:
+        """What to ask on a day."""
+        return Planner(self.store, self.schedule, self.config.study)
 
     @property
     def embedder(self) -> Embedder:
@@ -107,6 +113,15 @@ class Parts:
     def index(self, progress: Progress = silent) -> IndexReport:
         """Bring search in step with the bank: embeds only what is new."""
         return index_questions(self.store, self.store.questions.live(), self.embedder, progress)
+
+    def ingest(
+        self, paths: Sequence[Path], collection: str = "", *, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        """Import documents into the bank and bring search in step. Raises NothingRead."""
+        store, embedder = self.store, None if dry_run else self.embedder
+        return ingest(
+            store, paths, collection, embedder=embedder, derive=points_of, dry_run=dry_run, progress=progress
+        )
 
     def with_key_points(self, question: Question) -> Question:
         """The question with key points: its own, or ones derived from its model answer."""

@@ -14,7 +14,6 @@ from coach.errors import CoachError
 from coach.models import Attempt, Card, DueItem, Judgement, Question
 from coach.schedule import Change
 
-MINUTES = 3.0
 MISSED = ("missing", "contradicted")
 
 
@@ -55,13 +54,7 @@ class Session:
 
     def due(self, limit: int | None = None) -> list[DueItem]:
         """Today's questions in the order they should be asked, within the day's budget."""
-        day = self.schedule.clock.day(self._clock())
-        cards = [*self.store.reviews.redrills(day), *self.store.reviews.due(day)]
-        items = [self._due_item(card, day) for card in cards]
-        asked = self.store.reviews.asked_ids()
-        fresh = [question for question in self.store.questions.live() if question.id not in asked]
-        new = [DueItem(q.id, q.topic, None, 0, MINUTES, "new") for q in fresh[: self.parts.config.study.new_per_day]]
-        return [*items, *new][:limit]
+        return self.parts.planner.due(self._clock(), limit)
 
     def due_rows(self, limit: int | None = None) -> list[dict[str, object]]:
         """What is due in the form of the machine interface."""
@@ -214,10 +207,6 @@ class Session:
         if not self._follows_schedule:
             return None
         return next((item.question_id for item in self.due(1)), None)
-
-    def _due_item(self, card: Card, day: date) -> DueItem:
-        late = (day - card.due).days if card.due else 0
-        return DueItem(card.question_id, card.topic, card.due, max(0, late), MINUTES, "due")
 
     def _described(self, change: Change) -> str:
         question = self.store.questions.get(change.event.question_id)
