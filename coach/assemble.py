@@ -30,7 +30,7 @@ def silent(done: int, total: int, what: str) -> None:
     """Progress that nobody watches."""
 
 
-BUNDLED_TRUST = ("judge", "feedback")
+BUNDLED_TRUST = ("judge",)
 """Tasks that the bundled model passed with our adapter (training/MODEL_CARD.md); others are measured on first use."""
 
 
