@@ -5,6 +5,7 @@ fitted on held-out questions alone, which neither judge has seen, and reported o
 """
 
 import argparse
+import itertools
 import json
 import random
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ WEIGHTS = Path(__file__).parent.parent / "coach" / "scoring" / "weights"
 PUBLIC_FITTED = {"scientsbank": 1000, "saf_en": 300, "beetle": 300}
 PUBLIC_HELD_OUT = {"scientsbank": 300, "saf_en": 120, "beetle": 120}
 PUBLIC_WEIGHT = 0.5
+OWN_SHARE = 4.0
+"""Weight of our own answers against public ones when the score is tuned."""
 COMBINED_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong", "answer_words", "point_words", "prose", "command", "words_answer")
 RISING = ("llm_present", "llm_full", "semantic_present", "words_answer")
 
@@ -87,31 +90,27 @@ def combined_signals(semantic: OrdinalModel, data: Labelled) -> Floats:
     return np.vstack(rows)
 
 
-def scores(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> list[float]:
-    """Score 0..5 of each answer from pooled point probabilities."""
-    credits, at, found = model.credits(probabilities), 0, []
-    for answer in answers:
-        weights = np.array([p.weight for p in answer.points], float)
-        found.append(float(np.clip(5 * credits[at : at + len(weights)] @ weights / weights.sum(), 0, 5)))
-        at += len(weights)
-    return found
+def scores(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> Floats:
+    """Score 0..5 of each answer, (answers,), from pooled point probabilities."""
+    weights = np.array([p.weight for a in answers for p in a.points], float)
+    starts = np.cumsum([0, *(len(a.points) for a in answers[:-1])])
+    earned = np.add.reduceat(model.credits(probabilities) * weights, starts) / np.add.reduceat(weights, starts)
+    return np.clip(5 * earned, 0, 5)
 
 
 def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> OrdinalModel:
     """Gain, offset and penalty by least squares on scores (search), and the best threshold for "present"."""
     gold = np.array([a.score for a in answers])
-    own = np.array([2.0 if a.source.startswith("graded_") else 1.0 for a in answers])
-    grid = [(g, o, p) for g in np.arange(0.9, 1.65, 0.05) for o in np.arange(0.0, 0.32, 0.02) for p in (0.0, 0.2, 0.4, 0.6)]
+    own = np.array([OWN_SHARE if a.source.startswith("graded_") else 1.0 for a in answers])
+    grid = itertools.product(np.arange(0.9, 2.05, 0.05), np.arange(0.0, 0.52, 0.02), (0.0, 0.2, 0.4, 0.6))
 
     def loss(credit: tuple[float, float, float]) -> float:
-        guess = np.array(scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers))
-        return float((own * (guess - gold) ** 2).mean())
+        return float((own * (scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers) - gold) ** 2).mean())
 
     best = min(grid, key=loss)
     present = probabilities[:, 0] + probabilities[:, 1]
     positive = np.array([p.value >= 0.5 for a in answers for p in a.points])
-    thresholds = np.arange(0.2, 0.8, 0.02)
-    threshold = max(thresholds, key=lambda t: macro_f1(positive, present >= t))
+    threshold = max(np.arange(0.2, 0.8, 0.02), key=lambda t: macro_f1(positive, present >= t))
     return ordinal.with_credit(model, tuple(map(float, best)), float(threshold))
 
 
