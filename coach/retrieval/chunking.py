@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-CHUNK_WORDS = 180
-OVERLAP_WORDS = 60
+CHUNK_WORDS = 100
+OVERLAP_WORDS = 30
 
 
 def word_count(text: str) -> int:

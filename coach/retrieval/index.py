@@ -69,15 +69,22 @@ class VectorIndex:
             self.ids = np.setdiff1d(self.ids, ids)
             self._searched = None
 
-    def search(self, query: np.ndarray, k: int) -> list[tuple[int, float]]:
-        """(id, cosine, of the lossy kinds approximate) of at most k nearest vectors to `query` (dim,), best first."""
+    def search(self, query: np.ndarray, k: int, among: np.ndarray | None = None) -> list[tuple[int, float]]:
+        """(id, cosine, of the lossy kinds approximate) of at most k nearest vectors to `query` (dim,), best first.
+
+        among: only these ids are looked at.
+        """
         if query.shape != (self.dim,):
             raise ValueError(f"query of shape {query.shape} does not fit an index of {self.dim} dimensions")
         if not len(self) or k < 1:
             return []
-        if self._searched is None:
-            self._searched = _on_gpu(self._index)
-        scores, ids = self._searched.search(self._checked(query[None, :]), min(k, len(self)))
+        rows = self._checked(query[None, :])
+        if among is not None:  # on the CPU: FAISS filters there for every kind
+            scores, ids = self._index.search(rows, min(k, len(self)), params=self._only(among))
+        else:
+            if self._searched is None:
+                self._searched = _on_gpu(self._index)
+            scores, ids = self._searched.search(rows, min(k, len(self)))
         # FAISS fills up short results with id -1
         return [(int(key), float(score)) for key, score in zip(ids[0], scores[0], strict=True) if key >= 0]
 
@@ -99,6 +106,14 @@ class VectorIndex:
         read = cls(dim, kind, trained_for, faiss.read_index(faiss.PyCallbackIOReader(file.read)))
         read.ids = ids
         return read
+
+    def _only(self, ids: np.ndarray) -> Any:
+        faiss = _faiss()
+        chosen = faiss.IDSelectorBatch(np.ascontiguousarray(ids, dtype=np.int64))
+        if self.kind == "flat":
+            return faiss.SearchParameters(sel=chosen)
+        kind = faiss.SearchParametersIVF if self.kind == "ivf" else faiss.IVFPQSearchParameters
+        return kind(sel=chosen, nprobe=self._index.nlist)  # few vectors pass, so every list may be needed
 
     def _checked(self, vectors: np.ndarray) -> np.ndarray:
         # FAISS answers a wrong dimension with an empty AssertionError

@@ -67,8 +67,11 @@ class PassageStore(Protocol):
         """A random token that every change of passages or vectors replaces: equal tokens mean an equal corpus."""
         ...
 
-    def vector_ids(self, model: str) -> np.ndarray:
-        """Sorted int64 ids of the vectors in use. A vector's content never changes under its id."""
+    def vector_ids(self, model: str, conditions: Mapping[str, str | int] | None = None) -> np.ndarray:
+        """Sorted int64 ids of the vectors in use, of the questions that fulfil all conditions.
+
+        A vector's content never changes under its id.
+        """
         ...
 
     def vectors(self, model: str, ids: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -81,10 +84,6 @@ class PassageStore(Protocol):
 
     def views(self, model: str, question_ids: Sequence[str]) -> list[ViewRow]:
         """All views of these questions that have a vector."""
-        ...
-
-    def allowed(self, conditions: Mapping[str, str | int], question_ids: Sequence[str] | None = None) -> set[str]:
-        """Ids of the indexed questions (of those given) that fulfil all conditions."""
         ...
 
     def lexical(self, match: str, limit: int, conditions: Mapping[str, str | int]) -> list[tuple[str, float]]:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 MOST_VARIABLES = 30_000
 """SQLite's own limit on `?` in one statement is 32,766."""
 VECTORS_AT_ONCE = 20_000
-TITLE_WEIGHT, BODY_WEIGHT, TAGS_WEIGHT = 2.0, 1.0, 1.0
+TITLE_WEIGHT, BODY_WEIGHT, TAGS_WEIGHT = 1.0, 1.0, 1.0
 """BM25 column weights of the lexical documents, chosen on two corpora: see docs/retrieval.md."""
 
 
@@ -28,7 +28,8 @@ def text_hash(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _embedded(lead: str, text: str) -> str:
+def embedded_text(lead: str, text: str) -> str:
+    """What is embedded of a view: its text, behind its lead if it has one."""
     return f"{lead}\n{text}" if lead else text
 
 
@@ -63,7 +64,7 @@ class Passages:
                     "view": view,
                     "lead": lead,
                     "text": text,
-                    "text_hash": text_hash(_embedded(lead, text)),
+                    "text_hash": text_hash(embedded_text(lead, text)),
                 }
                 for view, lead, text in views
             )
@@ -90,7 +91,15 @@ class Passages:
             "select text_hash, lead, text from passages p where not exists "
             "(select 1 from vectors v where v.model = ? and v.text_hash = p.text_hash) group by text_hash"
         )
-        return [(row["text_hash"], _embedded(row["lead"], row["text"])) for row in self._db.query(query, [model])]
+        return [(row["text_hash"], embedded_text(row["lead"], row["text"])) for row in self._db.query(query, [model])]
+
+    def hashes_without_vector(self, model: str, hashes: Sequence[str]) -> list[str]:
+        """Those of the text hashes that `model` has no vector for, in order, whether a passage has them or not."""
+        known: set[str] = set()
+        for part in _parts(hashes, MOST_VARIABLES - 1):
+            query = f"select text_hash from vectors where model = ? and text_hash in ({_marks(part)})"
+            known.update(row[0] for row in self._db.execute(query, [model, *part]))
+        return [key for key in hashes if key not in known]
 
     def add_vectors(self, model: str, rows: Sequence[tuple[str, bytes]]) -> None:
         """Keep vectors (text hash, float32 bytes) of `model`; one that is there already is left alone."""
@@ -111,9 +120,18 @@ class Passages:
         rows = list(self._db.query("select token from passages_state"))
         return cast(str, rows[0]["token"]) if rows else ""
 
-    def vector_ids(self, model: str) -> np.ndarray:
-        """Sorted int64 ids of the vectors that a live passage uses."""
-        cursor = self._db.execute(f"select id from vectors v where {_LIVE} order by id", [model])
+    def vector_ids(self, model: str, conditions: Mapping[str, str | int] | None = None) -> np.ndarray:
+        """Sorted int64 ids of the vectors that a live passage uses, of the questions that fulfil all conditions."""
+        if not conditions:
+            cursor = self._db.execute(f"select id from vectors v where {_LIVE} order by id", [model])
+        else:
+            clauses, values = _clauses(conditions)
+            cursor = self._db.execute(
+                "select distinct v.id from indexed_questions q join passages p on p.question_id = q.question_id "
+                f"join vectors v on v.model = ? and v.text_hash = p.text_hash where {' and '.join(clauses)} "
+                "order by v.id",
+                [model, *values],
+            )
         return np.fromiter((row[0] for row in cursor), dtype=np.int64)
 
     def vectors(self, model: str, ids: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -142,15 +160,6 @@ class Passages:
             "order by p.id"
         )
         return list(self._db.execute(query, [model, *question_ids]).fetchall())
-
-    def allowed(self, conditions: Mapping[str, str | int], question_ids: Sequence[str] | None = None) -> set[str]:
-        """Ids of the indexed questions (of those given) that fulfil all conditions (column name: value)."""
-        clauses, values = _clauses(conditions)
-        if question_ids is not None:
-            clauses.append(f"question_id in ({_marks(question_ids)})")
-            values.extend(question_ids)
-        where = " and ".join(clauses) or "1"
-        return {row[0] for row in self._db.execute(f"select question_id from indexed_questions where {where}", values)}
 
     def lexical(self, match: str, limit: int, conditions: Mapping[str, str | int]) -> list[tuple[str, float]]:
         """(question id, BM25 score, larger is better) for an FTS5 expression, best first."""
