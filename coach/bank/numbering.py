@@ -12,7 +12,9 @@ from statistics import median
 from coach.bank.fences import in_code
 from coach.bank.text import folded
 
-_NUMBERED = re.compile(r"^\s{0,3}(?:\*\*|#{1,6}\s+)?(?:Q(?:uestion)?\.?\s*)?(\d{1,4})\s*[.)]\s+(\S.*?)(?:\*\*)?\s*$", re.I)
+_NUMBERED = re.compile(
+    r"^\s{0,3}(?:\*\*|#{1,6}\s+)?(?:Q(?:uestion)?\.?\s*)?(\d{1,4})\s*[.)]\s+(\S.*?)(?:\*\*)?\s*$", re.I
+)
 _ASKING = re.compile(
     r"^[\"'“(*]*(?:what|why|how|when|where|which|who|whom|whose|is|are|was|were|do|does|did|can|could|would|should|will|"
     r"have|has|if|given|suppose|imagine|explain|describe|discuss|define|compare|contrast|differentiate|distinguish|"

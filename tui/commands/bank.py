@@ -1,17 +1,130 @@
 """`coach ingest`, `coach questions`, `coach check`: bringing questions in, listing them, finding their faults."""
 
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from coach.bank.check import check as check_files
+from coach.config import load
+from coach.ingest import NothingRead, Report
+from coach.models import Question
+from tui.jsonl import print_line
 from tui.text import printable
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Collection = Annotated[str, typer.Option("--collection", help="Name of the collection.")]
+SHOWN = 20
+"""Changed questions that a report lists by title."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the question bank to the program."""
-    app.command("check")(check)
+    app.command()(ingest)
+    app.command()(questions)
+    app.command()(check)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.")],
+    collection: Collection = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, write nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Import documents; what was imported before keeps its review history.  Example: coach ingest notes.md"""
+    from coach.assemble import Parts
+
+    missing = [path for path in paths if not path.expanduser().exists() and not path.is_symlink()]
+    if missing:
+        raise typer.BadParameter(f"there is no {missing[0]}")
+    bar = ProgressLine()
+    try:
+        report = Parts(load()).ingest(paths, collection, dry_run=dry_run, progress=bar)
+    except NothingRead as error:
+        if json:
+            print_line(report_row(error.report))
+        raise
+    finally:
+        bar.clear()
+    if json:
+        print_line(report_row(report))
+    else:
+        _print_report(report, dry_run)
+
+
+def report_row(report: Report) -> dict[str, Any]:
+    """The report as the machine interface prints it."""
+    row = asdict(report)
+    del row["changes"]
+    return row
+
+
+def _print_report(report: Report, dry_run: bool) -> None:
+    for what, _, title in report.changes[:SHOWN]:
+        typer.echo(printable(f"{what:>8}  {title}"))
+    if len(report.changes) > SHOWN:
+        typer.echo(f"          and {len(report.changes) - SHOWN} more")
+    for part in report.skipped:
+        place = f"{part.path}:{part.line}" if part.line else part.path
+        typer.echo(printable(f" skipped  {place}: {part.reason}"))
+    verb = "would be" if dry_run else "are"
+    typer.echo(
+        f"{report.questions} questions in {report.documents} documents: {report.new} {verb} new, "
+        f"{report.changed} changed, {report.unchanged} unchanged, {report.gone} gone."
+    )
+
+
+class ProgressLine:
+    """One line on the terminal's error output that says what is going on; silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Show the state of the work."""
+        if self._shown:
+            share = f"{100 * done // total:3d} %" if total else "     "
+            sys.stderr.write(f"\r\x1b[K{share} {printable(what)[:60]}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def questions(collection: Collection = "", json: Json = False) -> None:
+    """List the questions of the bank, all of them or those of one collection.  Example: coach questions --json"""
+    from coach.assemble import Parts
+
+    parts = Parts(load())
+    for question in parts.store.questions.live(collection or None):
+        if json:
+            print_line(question_row(question))
+        else:
+            typer.echo(printable(f"{question.id:<50} [{question.topic}] {question.text}"))
+
+
+def question_row(question: Question) -> dict[str, Any]:
+    """A question as the machine interface prints it."""
+    return {
+        "id": question.id,
+        "collection": question.collection,
+        "source": question.source,
+        "section": question.section,
+        "topic": question.topic,
+        "kind": question.kind,
+        "level": question.level,
+        "question": question.text,
+        "answer": question.answer,
+        "key_points": [asdict(point) for point in question.key_points],
+        "follow_ups": list(question.follow_ups),
+        "code_blocks": question.code_blocks,
+        "duplicate_of": question.duplicate_of,
+    }
 
 
 def check(path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.", exists=True)]) -> None:

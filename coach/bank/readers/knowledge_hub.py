@@ -62,7 +62,8 @@ def _entry(lines: list[str], start: int, end: int) -> Draft:
     end = next((index for index in range(at, end) if _END.match(lines[index])), end)
     parts = _parts(lines[at + 1 : end])
     answer, blocks = tidy(_joined(parts))
-    difficulty = int((_DIFFICULTY.match(lines[at]) or [0, "5"])[1])
+    rating = _DIFFICULTY.match(lines[at])
+    difficulty = int(rating[1]) if rating else 5
     return Draft(
         text=asked(" ".join([first, *wrapped])),
         answer=answer if ANSWER in parts else "",

@@ -1,0 +1,205 @@
+"""Which questions of different sources a person would call the same. They are linked, never merged.
+
+A pair is judged by six numbers (`features`) in a logistic model. Its weights were fitted on 2,868 pairs: questions of
+the shipped bank against independently worded ones of the same meaning, and against each other (all different). Nearby
+but different questions - L1/L2 loss and L1/L2 regularisation - are held apart by `CONTRASTS` and by the rule that a
+question links only to its best match.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.models import Question
+
+WEIGHTS = np.array([17.62, 5.39, 2.21, 1.33, 1.94, 13.67])
+BIAS = -20.22
+CONTRAST_COST = 3.0
+SURE = 0.5
+"""Probability from which a question is linked to its best match."""
+POSSIBLE = 0.2
+"""Probability that is enough when each is the other's best match among all questions of the two sources."""
+LEAST_COSINE = 0.4
+"""Questions whose texts are further apart are not compared; the least similar true pair of the fit had 0.46."""
+ANSWER_WORDS = 300
+
+CONTRASTS = tuple(
+    frozenset(group.split())
+    for group in (
+        "loss regular",
+        "precision recall",
+        "maxim sum",
+        "batch layer group instance",
+        "data concept",
+        "train serv infer",
+        "search recommend",
+        "image video speech text",
+        "stack heap trie graph array",
+        "parameter hyperparameter",
+        "bagg boost stack",
+        "encoder decoder",
+        "prun quant distill",
+    )
+)
+"""Stems of words that make two otherwise alike questions different when each has one that the other lacks."""
+
+_LEAD = re.compile(
+    r"""^\W*(?:
+    (?:please\s+)?(?:can|could)\s+you\s+(?=\w)
+    |(?:tell\s(?:me|us)\sabout|describe|give(?:\san\sexample\sof)?|share|talk\sabout)\s+(?:how\syou\s+(?:handled\s)?)?
+      (?:an?\s|the\s)?(?:(?:time|situation|example|instance)\b\s*(?:when|where|in\swhich|of)?\s*)?
+      (?:you\s+(?:had\sto|have|were)?\s*)?
+    |(?:explain|describe|discuss|define|name|state|compare)\s+(?:the\s+concept\s+of\s+
+      |how\s+(?:to\s+|you\s+would\s+(?:use\s+|implement\s+)?)?|your\s+(?:approach|strategy)\s+(?:to|for)\s+
+      |the\s+difference\s+between\s+|what\s+)?
+    |(?:what\s(?:is|are|does|do)|how\s(?:do|would|does|can|is|are)(?:\syou)?|why\s(?:is|are|do|does))\s+
+      (?:the\s+(?:purpose|difference|key\sdifferences?|concept)\s+(?:of|between)\s+
+      |your\s+(?:approach|strategy)\s+(?:to|for)\s+)?
+    |(?:write|implement|design|build|create|architect|designing)\s+(?:a|an|the)?\s+(?:python\s+|custom\s+|function\s+to\s+)*
+    )""",
+    re.I | re.X,
+)
+_STOP = frozenset(
+    "a an the of to in for and or with on is are be do does how what why when would you your it its that this which "
+    "from by at as i me tell time about explain describe design implement give write use using example between "
+    "difference into vs can one".split()
+)
+_ENDINGS = tuple("izations ization ations ation izing ized ize ings ing ies es s ed ers er".split())
+
+
+def focus(question: str) -> str:
+    """The first sentence without the phrase that asks: what the question is about."""
+    head = re.split(r"(?<=[.?!])\s+", question.strip())[0]
+    for _ in range(2):
+        shorter = _LEAD.sub("", head, count=1)
+        head = shorter if len(shorter.split()) >= 2 else head
+    return head
+
+
+def stems(text: str) -> list[str]:
+    """Content words without endings, British and American spelling made one."""
+    american = text.lower().replace("isation", "ization").replace("ise", "ize").replace("yse", "yze")
+    return [_stem(word) for word in re.findall(r"[a-z0-9+]+", american) if word not in _STOP]
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question prepared for comparison. vector, focus_vector: rows of length 1 of its text and of its focus."""
+
+    question: Question
+    vector: npt.NDArray[np.float32]
+    focus_vector: npt.NDArray[np.float32]
+
+
+class Comparison:
+    """Compares new questions with all others. Words that many questions share count little."""
+
+    def __init__(self, known: Sequence[Item], new: Sequence[Item]) -> None:
+        self._items = [*known, *new]
+        self._first_new = len(known)
+        self._words = [frozenset(stems(item.question.text)) for item in self._items]
+        self._rarity = _rarity(self._words)
+        answers = [stems(" ".join(item.question.answer.split()[:ANSWER_WORDS])) for item in self._items]
+        frequency = Counter(word for answer in answers for word in set(answer))
+        self._answers = [_weighted(answer, frequency, len(answers)) for answer in answers]
+        self._vectors = np.stack([item.vector for item in self._items]) if self._items else np.empty((0, 1))
+
+    def links(self) -> dict[str, str | None]:
+        """For every new question the id of the one it repeats, or None.
+
+        A chain of repetitions leads to its beginning: the shipped bank first, then what was imported earlier.
+        """
+        best: dict[int, tuple[float, int]] = {}
+        back: dict[tuple[int, tuple[str, str]], tuple[float, int]] = {}
+        for index in range(self._first_new, len(self._items)):
+            for other in self._near(index):
+                probability = self.probability(index, other)
+                best[index] = max(best.get(index, (0.0, -1)), (probability, other))
+                key = (other, _source(self._items[index].question))
+                back[key] = max(back.get(key, (0.0, -1)), (probability, index))
+        roots: dict[int, int] = {}
+        by_id = {item.question.id: at for at, item in enumerate(self._items)}
+        result: dict[str, str | None] = {}
+        for index in range(self._first_new, len(self._items)):
+            probability, other = best.get(index, (0.0, -1))
+            mutual = back.get((other, _source(self._items[index].question)), (0.0, -1))[1] == index
+            linked = probability >= SURE or (mutual and probability >= POSSIBLE)
+            if linked:
+                earlier = self._items[other].question.duplicate_of
+                roots[index] = roots.get(other, by_id.get(earlier or "", other))
+            result[self._items[index].question.id] = self._items[roots[index]].question.id if linked else None
+        return result
+
+    def _near(self, index: int) -> list[int]:
+        """Earlier questions of other sources that are similar enough to be compared."""
+        source = _source(self._items[index].question)
+        cosines = self._vectors[:index] @ self._vectors[index]
+        near = np.flatnonzero(cosines >= LEAST_COSINE)
+        return [int(other) for other in near if _source(self._items[int(other)].question) != source]
+
+    def probability(self, one: int, other: int) -> float:
+        """How likely a person calls two questions (by position) the same, 0..1."""
+        logit = float(self.features(one, other) @ WEIGHTS) + BIAS
+        apart = self._words[one] ^ self._words[other]
+        if any(group & apart & self._words[one] and group & apart & self._words[other] for group in CONTRASTS):
+            logit -= CONTRAST_COST
+        return 1 / (1 + math.exp(-logit))
+
+    def features(self, one: int, other: int) -> npt.NDArray[np.float64]:
+        """Cosine of texts, of focuses, share of rare words, same kind, both stories, cosine of the answers' words.
+
+        The answers to behavioural questions are stories: equal questions get different ones.
+        """
+        first, second = self._items[one], self._items[other]
+        kinds = (first.question.kind, second.question.kind)
+        story = "behavioral" in kinds
+        return np.array(
+            [
+                float(first.vector @ second.vector),
+                float(first.focus_vector @ second.focus_vector),
+                _overlap(self._words[one], self._words[other], self._rarity),
+                float(kinds[0] == kinds[1]),
+                float(story),
+                0.0 if story else _dot(self._answers[one], self._answers[other]),
+            ]
+        )
+
+
+def _source(question: Question) -> tuple[str, str]:
+    """Where a question comes from: the shipped bank is one source, elsewhere each document is."""
+    return (question.collection, "" if question.source.startswith("corpus/") else question.source)
+
+
+def _rarity(texts: Sequence[frozenset[str]]) -> dict[str, float]:
+    frequency = Counter(word for words in texts for word in words)
+    return {word: math.log(len(texts) / count) + 0.1 for word, count in frequency.items()}
+
+
+def _overlap(one: frozenset[str], other: frozenset[str], rarity: Mapping[str, float]) -> float:
+    smaller = min(sum(rarity[word] for word in one), sum(rarity[word] for word in other))
+    return sum(rarity[word] for word in one & other) / smaller if smaller else 0.0
+
+
+def _weighted(words: Sequence[str], frequency: Mapping[str, int], texts: int) -> dict[str, float]:
+    """TF-IDF of a text, of length 1."""
+    row = {w: (1 + math.log(n)) * math.log((texts + 1) / frequency[w]) for w, n in Counter(words).items()}
+    length = math.sqrt(sum(value * value for value in row.values()))
+    return {word: value / length for word, value in row.items()} if length else {}
+
+
+def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    if len(one) > len(other):
+        one, other = other, one
+    return sum(value * other.get(word, 0.0) for word, value in one.items())

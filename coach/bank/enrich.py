@@ -1,0 +1,164 @@
+"""What an import computes for its questions: kind, level, topic, key points, links to near-duplicates."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.bank.classify import kind_of
+from coach.bank.duplicates import Comparison, Item, focus
+from coach.bank.importer import Entry
+from coach.bank.text import slug
+from coach.models import KeyPoint, Question
+from coach.ports import Embedder, Progress
+
+Derive = Callable[[str, Embedder], tuple[KeyPoint, ...]]
+"""Makes key points from a model answer."""
+Vectors = npt.NDArray[np.float32]
+AT_ONCE = 512
+"""Answers whose statements are embedded together: enough for full batches, few enough to see progress."""
+NEAREST = 5
+TOPIC_COSINE = 0.42
+"""A question takes a topic from the bank when its nearest question there is at least this similar."""
+USUAL_LEVEL = {"concept": 2, "coding": 3, "system_design": 4, "behavioral": 3}
+
+
+class Enricher:
+    """Completes drafts with what the documents do not say.
+
+    live: all questions of the home; those of the shipped bank lend their topics.  embedder: without one, topics are
+    taken from sections, no key points are derived and nothing is linked.
+    """
+
+    def __init__(self, live: Sequence[Question], embedder: Embedder | None, derive: Derive) -> None:
+        self._live, self._embedder, self._derive = live, embedder, derive
+        self._vectors: dict[str, Vectors] = {}
+
+    def questions(self, entries: Sequence[Entry], collection: str, progress: Progress) -> list[Question]:
+        """The complete questions of these entries, in order."""
+        if not entries:
+            return []
+        questions = [_question(entry, collection) for entry in entries]
+        self._embed([question.text for question in [*self._live, *questions]])
+        return self._with_points(self._with_topics(questions), progress)
+
+    def duplicates(
+        self, questions: Sequence[Question], *, without: Collection[str], progress: Progress
+    ) -> dict[str, str | None]:
+        """Which known question each of these repeats, by id. without: ids that are about to be retired.
+
+        Also clears links of other questions to retired ones.
+        """
+        ids = {question.id for question in questions}
+        others = [question for question in self._live if question.id not in ids and question.id not in without]
+        links: dict[str, str | None] = {question.id: None for question in others if question.duplicate_of in without}
+        if self._embedder is None or not questions:
+            return links
+        progress(0, len(questions), "looking for near-duplicates")
+        focuses = [focus(question.text) for question in [*others, *questions]]
+        self._embed(focuses)
+        items = [
+            Item(question, self._vectors[question.text], self._vectors[about])
+            for question, about in zip([*others, *questions], focuses, strict=True)
+        ]
+        return links | Comparison(items[: len(others)], items[len(others) :]).links()
+
+    def _embed(self, texts: Sequence[str]) -> None:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if self._embedder is not None and missing:
+            self._vectors |= zip(missing, self._embedder.encode(missing), strict=True)
+
+    def _with_topics(self, questions: list[Question]) -> list[Question]:
+        """Give every question without a topic one: of similar questions in the bank, else of its section."""
+        bank = [question for question in self._live if question.collection == "bank"]
+        rows = np.stack([self._vectors[question.text] for question in bank]) if bank and self._vectors else None
+        return [
+            question if question.topic else replace(question, topic=self._topic(question, bank, rows))
+            for question in questions
+        ]
+
+    def _topic(self, question: Question, bank: Sequence[Question], rows: Vectors | None) -> str:
+        fallback = slug(question.section) or slug(question.collection) or "general"
+        if rows is None:
+            return fallback
+        cosines = rows @ self._vectors[question.text]
+        votes: dict[str, float] = {}
+        for at in np.argsort(-cosines)[:NEAREST]:
+            if cosines[at] >= TOPIC_COSINE:
+                votes[bank[at].topic] = votes.get(bank[at].topic, 0.0) + float(cosines[at]) ** 4
+        return max(votes, key=lambda topic: votes[topic]) if votes else fallback
+
+    def _with_points(self, questions: list[Question], progress: Progress) -> list[Question]:
+        """Derive key points where none were written, many answers at a time."""
+        if self._embedder is None:
+            return questions
+        result: list[Question] = []
+        for start in range(0, len(questions), AT_ONCE):
+            progress(start, len(questions), "deriving key points")
+            part = questions[start : start + AT_ONCE]
+            known = self._statement_vectors([question.answer for question in part if not question.key_points])
+            result += [
+                question if question.key_points else replace(question, key_points=self._derive(question.answer, known))
+                for question in part
+            ]
+        return result
+
+    def _statement_vectors(self, answers: Sequence[str]) -> "Remembered":
+        """Embed what deriving will ask for in full batches, sorted by length, instead of answer by answer."""
+        assert self._embedder is not None
+        asked = Recorder(self._embedder)
+        for answer in answers:
+            self._derive(answer, asked)
+        texts = sorted(asked.texts, key=len)
+        return Remembered(self._embedder, dict(zip(texts, self._embedder.encode(texts), strict=True)) if texts else {})
+
+
+class Recorder:
+    """An embedder that only notes what it is asked for; its vectors are worthless."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.identity, self.dim = embedder.identity, embedder.dim
+        self.texts: dict[str, None] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Note the texts."""
+        self.texts |= dict.fromkeys(texts)
+        return np.eye(1, self.dim, dtype=np.float32).repeat(len(texts), axis=0)
+
+
+class Remembered:
+    """An embedder with vectors computed before; what it does not know it computes."""
+
+    def __init__(self, embedder: Embedder, vectors: dict[str, Vectors]) -> None:
+        self.identity, self.dim = embedder.identity, embedder.dim
+        self._embedder, self._vectors = embedder, vectors
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dim) float32 rows of length 1."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if missing:
+            self._vectors |= zip(missing, self._embedder.encode(missing), strict=True)
+        return np.stack([self._vectors[text] for text in texts])
+
+
+def _question(entry: Entry, collection: str) -> Question:
+    draft = entry.draft
+    kind = draft.kind or kind_of(draft.text, draft.section, draft.answer, draft.code_blocks)
+    return Question(
+        id=entry.id,
+        text=draft.text,
+        answer=draft.answer,
+        topic=draft.topic,
+        kind=kind,
+        level=draft.level or USUAL_LEVEL[kind],
+        key_points=draft.key_points,
+        mistakes=draft.mistakes,
+        follow_ups=draft.follow_ups,
+        tags=draft.tags,
+        collection=collection,
+        source=entry.source,
+        section=draft.section,
+        external_id=draft.external_id,
+        code_blocks=draft.code_blocks,
+    )
