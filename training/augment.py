@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint, sentences
+from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint
 
 STOP_WORDS = frozenset(
     "a an the is are was were be been of to that which this these it its in on at for with as by and so then there".split()
@@ -145,12 +145,21 @@ def adversarial(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: rando
     return all_missing(answer, " ".join(rng.sample(COMMANDS, 2)), "injection")
 
 
+NON_ANSWERS = (
+    "I don't know.", "no idea, sorry", "...", "pass", "?", "ok", "yes", "no", "next question please", "asdf jkl qwer", "idk",
+    "I would have to look that up.", "We did not cover this at university.", "Good question! It depends.", "n/a", "test test",
+    "Let me think about it and come back to you later.", "I have never worked with that, can we talk about something else?",
+)  # fmt: skip
+
+
+def degenerate(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
+    """A variant that earns nothing, non-answers included, for the models that see few answers of this kind."""
+    if rng.random() < 0.4:
+        return all_missing(answer, rng.choice(NON_ANSWERS), "non_answer")
+    return adversarial(answer, others, rng)
+
+
 def with_reference_point(answer: GradedAnswer, target: tuple[float, float, float, float]) -> GradedAnswer:
     """Adds the whole reference as one more point, marked like the whole answer."""
     point = LabelledPoint(answer.reference, target, answer.score / 5)
     return replace(answer, points=(*answer.points, point))
-
-
-def short_reference(answer: GradedAnswer) -> str:
-    """The first two sentences of the reference."""
-    return " ".join(sentences(answer.reference)[:2])

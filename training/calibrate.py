@@ -23,6 +23,7 @@ from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
+from training.augment import degenerate
 from training.features import semantic_features
 from training.graded import GradedAnswer, with_sentence_points
 from training.llama_lora import LoraLlama
@@ -34,6 +35,9 @@ Floats = npt.NDArray[np.float64]
 WEIGHTS = Path(__file__).parent.parent / "coach" / "scoring" / "weights"
 PUBLIC_FITTED = {"scientsbank": 1000, "saf_en": 300, "beetle": 300}
 PUBLIC_HELD_OUT = {"scientsbank": 300, "saf_en": 120, "beetle": 120}
+DEGENERATE = 300
+"""Answers without content that the semantic judge is shown besides."""
+
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
@@ -148,7 +152,9 @@ def main() -> None:
     options = parser.parse_args()
     data = mixture.load(options.own, options.extra)
     embedder = SentenceEncoder()
-    train = labelled(data.own + drawn(data.public, PUBLIC_FITTED), embedder, None, None)
+    rng = random.Random(3)
+    worthless = [degenerate(answer, data.own, rng) for answer in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
+    train = labelled(data.own + worthless + drawn(data.public, PUBLIC_FITTED), embedder, None, None)
     state = torch.load(options.checkpoint, weights_only=True)
     base = bundled_gguf()
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])

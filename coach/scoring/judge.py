@@ -11,7 +11,7 @@ from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
 from coach.models import VERDICTS, Judgement, KeyPoint, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
-from coach.scoring import combine, derive, evidence, grade
+from coach.scoring import combine, derive, evidence, grade, signals
 from coach.scoring.llm_judge import verdict_log_probabilities
 from coach.scoring.semantic import SemanticView, view
 
@@ -76,16 +76,16 @@ def decide(
     model = alone
     if llm is not None and combine.is_shipped("combined"):
         model = combine.shipped("combined")
-        signals = combine.select(model.signals, seen.features, alone, combine.llm_signals(llm))
-        probabilities = model.probabilities(signals)
-    if not seen.units:
+        columns = combine.select(model.signals, seen.features, alone, combine.llm_signals(llm))
+        probabilities = model.probabilities(columns)
+    if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (len(points), 1))
     verdicts = _with_evidence(points, answer, seen, model, probabilities)
     sure = is_sure(points, probabilities, model.positive)
     if llm is not None and seen.units:
         weights = np.array([point.weight for point in points], float)
         gap = (model.credits(probabilities) - alone.credits(semantic)) @ weights / weights.sum()
-        sure = sure and abs(5 * gap) < DISAGREEMENT
+        sure = sure and bool(abs(5 * gap) < DISAGREEMENT)
     return verdicts, sure
 
 
@@ -101,7 +101,7 @@ def is_sure(points: Sequence[KeyPoint], probabilities: Floats, positive: float) 
     """False when an essential point hangs in the balance."""
     present = probabilities[:, 0] + probabilities[:, 1]
     return not any(
-        point.weight == 3 and abs(p - positive) < UNSURE_MARGIN for point, p in zip(points, present, strict=True)
+        point.weight == 3 and bool(abs(p - positive) < UNSURE_MARGIN) for point, p in zip(points, present, strict=True)
     )
 
 

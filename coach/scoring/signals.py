@@ -7,7 +7,7 @@ import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-WORD = re.compile(r"[a-z][a-z0-9]*(?:[-'][a-z0-9]+)*|\d+(?:\.\d+)?")
+WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'][^\W_]+)*|\d+(?:\.\d+)?")
 NUMBER = re.compile(r"(?<![a-z0-9])\d+(?:[.,]\d+)*")
 NEGATIONS = frozenset(
     "not no never without cannot can't don't doesn't isn't aren't won't didn't wasn't nothing none neither nor hardly".split()
