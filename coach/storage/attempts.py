@@ -45,10 +45,20 @@ class Attempts:
         """One attempt with all its turns. Raises sqlite_utils NotFoundError for an unknown id."""
         return self._attempt(cast(dict[str, Any], self._db.table("attempts").get(attempt_id)))
 
+    def find(self, attempt_id: int) -> Attempt | None:
+        """One attempt, None for an unknown id."""
+        for row in self._db.table("attempts").rows_where("id = ?", [attempt_id]):
+            return self._attempt(row)
+        return None
+
     def open_attempt(self) -> Attempt | None:
-        """The newest attempt that was neither closed nor abandoned: what a resumed interview goes on with."""
+        """The newest attempt that was neither closed nor abandoned: what a resumed practice goes on with.
+
+        Attempts of a mock interview are left out: it is resumed as a whole, and shows no verdicts.
+        """
         marks = ",".join("?" * len(OPEN_STATES))
-        rows = self._db.table("attempts").rows_where(f"state in ({marks})", OPEN_STATES, order_by="id desc", limit=1)
+        where = f"state in ({marks}) and not exists (select 1 from sessions s where s.id = session_id and s.kind = ?)"
+        rows = self._db.table("attempts").rows_where(where, [*OPEN_STATES, "mock"], order_by="id desc", limit=1)
         for row in rows:
             return self._attempt(row)
         return None
@@ -88,6 +98,31 @@ class Attempts:
         for row in self._db.table("sessions").rows_where("finished_at is null", order_by="id desc", limit=1):
             return self.session(row["id"])
         return None
+
+    def open_mock(self) -> dict[str, Any] | None:
+        """The newest mock interview that was not finished, or None."""
+        where = "finished_at is null and kind = ?"
+        for row in self._db.table("sessions").rows_where(where, ["mock"], order_by="id desc", limit=1):
+            return self.session(row["id"])
+        return None
+
+    def sessions(self, limit: int = 20) -> list[dict[str, Any]]:
+        """The newest sessions in which something was answered, newest first.
+
+        Rows: id, kind, started_at, finished_at, answers (number of attempts with an answer).
+        """
+        query = (
+            "select s.id, s.kind, s.started_at, s.finished_at, count(distinct a.id) as answers from sessions s "
+            "join attempts a on a.session_id = s.id join turns t on t.attempt_id = a.id and t.speaker = 'candidate' "
+            "group by s.id order by s.id desc limit ?"
+        )
+        return list(self._db.query(query, [limit]))
+
+    def seconds_of(self, attempt_ids: Iterable[int]) -> dict[int, float]:
+        """Measured time of each of these attempts, in seconds; those without one are left out."""
+        ids = list(attempt_ids)
+        where = f"id in ({','.join('?' * len(ids))}) and seconds is not null"
+        return {row["id"]: row["seconds"] for row in self._db.table("attempts").rows_where(where, ids)}
 
     def finish_session(self, session_id: int, at: datetime) -> None:
         """Mark a session as finished."""
