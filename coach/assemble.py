@@ -37,7 +37,7 @@ BUNDLED_TRUST = ("judge",)
 class Parts:
     """The parts of one home, built when they are first asked for.
 
-    llm_problem: why there is no language model, empty while there is one or none was asked for yet.
+    llm_problem: why there is no language model, or what it runs without; empty when all is well.
     """
 
     def __init__(self, config: Config) -> None:
@@ -104,11 +104,16 @@ class Parts:
             return frozenset()
         granted = self.store.attempts.setting(f"trust:{llm.identity}")
         if granted is None:
-            granted = BUNDLED_TRUST if self.config.llm.model == "bundled" and not self.config.llm.endpoint else ()
+            granted = BUNDLED_TRUST if self._is_our_adapted_model() else ()
         tasks = frozenset(granted)
         if wanted == "semantic":
             return tasks - {"judge"}
         return tasks | {"judge"} if wanted == "llm" else tasks
+
+    def _is_our_adapted_model(self) -> bool:
+        """Whether the bundled model runs with the adapter that its trust was measured with."""
+        ours = self.config.llm.model == "bundled" and not self.config.llm.endpoint
+        return ours and self.config.llm.adapter == "auto" and not self.llm_problem
 
     def index(self, progress: Progress = silent) -> IndexReport:
         """Bring search in step with the bank: embeds only what is new."""
@@ -119,9 +124,7 @@ class Parts:
     ) -> Report:
         """Import documents into the bank and bring search in step. Raises NothingRead."""
         store, embedder = self.store, None if dry_run else self.embedder
-        return ingest(
-            store, paths, collection, embedder=embedder, derive=points_of, dry_run=dry_run, progress=progress
-        )
+        return ingest(store, paths, collection, embedder=embedder, derive=points_of, dry_run=dry_run, progress=progress)
 
     def with_key_points(self, question: Question) -> Question:
         """The question with key points: its own, or ones derived from its model answer."""
@@ -155,10 +158,12 @@ class Parts:
 
     def _make_llm(self) -> LanguageModel | None:
         try:
-            return load_language_model(self.config)
+            llm = load_language_model(self.config)
         except CoachError as error:
             self.llm_problem = str(error)
             return None
+        self.llm_problem = " ".join(getattr(llm, "problems", []))
+        return llm
 
     def _make_judge(self) -> Judge:
         llm = self.llm
@@ -172,9 +177,17 @@ def load_language_model(config: Config) -> LanguageModel | None:
     from coach.llm.bundled import adapter_path, model_path
     from coach.llm.local import LlamaCppModel
 
-    bundled = config.llm.model == "bundled"
-    path = model_path() if bundled else Path(config.llm.model).expanduser()
+    llm, bundled = config.llm, config.llm.model == "bundled"
     adapter = {"auto": adapter_path() if bundled else None, "none": None}.get(
-        config.llm.adapter, Path(config.llm.adapter)
+        llm.adapter, Path(llm.adapter).expanduser()
     )
-    return LlamaCppModel(path, adapter=adapter, context_tokens=config.llm.context_tokens, threads=config.llm.threads)
+    return LlamaCppModel(
+        model_path() if bundled else Path(llm.model).expanduser(),
+        adapter=adapter,
+        draft=Path(llm.draft_model).expanduser() if llm.draft_model else None,
+        states=config.paths.states,
+        context_tokens=llm.context_tokens,
+        threads=llm.threads,
+        gpu_layers=llm.gpu_layers,
+        kv_type=llm.kv_type,
+    )

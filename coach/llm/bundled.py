@@ -23,10 +23,9 @@ def model_path() -> Path:
     return found[0]
 
 
-def adapter_path() -> Path | None:
-    """Our adapter for the bundled model; None in a package built without it."""
-    path = Path(__file__).parent / "weights" / "judge.gguf"
-    return path if path.exists() else None
+def adapter_path() -> Path:
+    """Our adapter for the bundled model, part of this package (made by `make train`, see training/MODEL_CARD.md)."""
+    return Path(__file__).parent / "weights" / "judge.gguf"
 
 
 def is_whole(path: Path, sha256: str) -> bool:
