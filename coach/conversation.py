@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from coach.dialogue import prompts, speaking, wording
 from coach.dialogue.hints import MAX_HINTS, hint
 from coach.dialogue.interviewer import FollowUp, Move, best_target, next_move
-from coach.errors import ContextFull, NotGraded
+from coach.errors import LlmUnavailable, NotGraded, Stopped
 from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.ports import Judge, LanguageModel, Trunk
 from coach.scoring.grade import conclude, merge
@@ -291,20 +291,20 @@ class Conversation:
         llm = self._talkers.llm
         if llm is None:
             return None, []
-        notices: list[Notice] = []
-        if self._trunk is None:
-            self._trunk = llm.trunk(prompts.SYSTEM, prompts.opening(self.question.text))
-            self._trunk_turns = 0
         blocks = trunk_blocks(self.attempt.turns)
         try:
+            if self._trunk is None:
+                self._trunk = llm.trunk(prompts.SYSTEM, prompts.opening(self.question.text))
+                self._trunk_turns = 0
             for block in blocks[self._trunk_turns :]:
                 self._trunk.extend(block)
                 self._trunk_turns += 1
-        except ContextFull as error:
-            notices.append(Notice(f"{error.message} The semantic judge goes on without the language model."))
+        except Stopped:  # on request: nothing is wrong with the model
+            raise
+        except LlmUnavailable as error:
             self.close()
-            return None, notices
-        return self._trunk, notices
+            return None, [Notice(f"{error.message} The semantic judge goes on without the language model.")]
+        return self._trunk, []
 
     # -- small things -------------------------------------------------------------------------------------------
 

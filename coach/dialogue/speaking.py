@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from coach.dialogue import prompts, wording
 from coach.dialogue.wording import Wording
-from coach.errors import ContextFull, LlmUnavailable
+from coach.errors import LlmUnavailable, Stopped
 from coach.models import PointVerdict, Question
 from coach.ports import LanguageModel, Trunk
 
@@ -70,6 +70,8 @@ def generated(trunk: Trunk, branch: str, max_tokens: int, drafts: Sequence[str])
         for piece in stream:
             pieces.append(piece)
             yield piece
+    except Stopped:
+        raise
     except LlmUnavailable:
         return ""
     return "".join(pieces).strip()
@@ -87,14 +89,14 @@ def completed(wordings: Generator[str, None, T]) -> T:
 
 @contextmanager
 def opened_trunk(llm: LanguageModel | None, question: Question, blocks: Sequence[str]) -> Iterator[Trunk | None]:
-    """A trunk holding the question and `blocks` for the time of the `with`; None without a model or without room."""
+    """A trunk holding the question and `blocks` for the time of the `with`; None without a model that works, or without room."""
     trunk: Trunk | None = None
     if llm is not None:
         try:
             trunk = llm.trunk(prompts.SYSTEM, prompts.opening(question.text))
             for block in blocks:
                 trunk.extend(block)
-        except ContextFull:
+        except LlmUnavailable:
             if trunk is not None:
                 trunk.close()
             trunk = None
