@@ -1,19 +1,18 @@
 """The full-screen interface: one app, a screen for each thing one does. Screens are thin over `coach.session`."""
 
-from collections.abc import Callable
 from typing import Any
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from coach.assemble import Parts
 from coach.config import Config
 from coach.errors import CoachError
 from coach.session import Session
+from tui.places import place
 from tui.themes import THEMES
 
 
@@ -25,7 +24,6 @@ class CoachApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
         Binding("f2", "go('home')", "Home", id="go.home", tooltip="What is due, and what to do next"),
-        Binding("f3", "go('practice')", "Practice", id="go.practice", tooltip="Be interviewed"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; an open question is resumed next time"),
     ]
 
@@ -33,14 +31,13 @@ class CoachApp(App[None]):
     """What the models are doing, one line; empty when all is well. Widgets watch it."""
     models_ready: reactive[bool] = reactive(False)
 
-    def __init__(self, config: Config, *, start: str = "home", topic: str = "", question: str = "") -> None:
+    def __init__(self, config: Config, *, start: str = "home", **arguments: Any) -> None:
         super().__init__()
         self.config = config
         self.parts = Parts(config)
         self.session = Session(self.parts)
         self._start = start
-        self._topic = topic
-        self._question = question
+        self._arguments = arguments
 
     def on_mount(self) -> None:
         """Show the first screen at once; models load behind it."""
@@ -48,27 +45,17 @@ class CoachApp(App[None]):
             self.register_theme(theme)
         self.theme = self.config.screen.theme if self.config.screen.theme in self.available_themes else "coach-dark"
         self.set_keymap(self.config.screen.keys)
-        self.push_screen(self._make("home"))
+        self.push_screen(place("home").make())
         if self._start != "home":
-            self.action_go(self._start)
+            self.action_go(self._start, **self._arguments)
         self.call_after_refresh(self.load_models)
 
-    def action_go(self, name: str) -> None:
+    def action_go(self, name: str, **arguments: Any) -> None:
         """Open a screen by name, above the home screen."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if name != "home":
-            self.push_screen(self._make(name))
-
-    def _make(self, name: str) -> Screen[Any]:
-        from tui.screens.home import HomeScreen
-        from tui.screens.practice import PracticeScreen
-
-        makers: dict[str, Callable[[], Screen[Any]]] = {
-            "home": HomeScreen,
-            "practice": lambda: PracticeScreen(topic=self._topic, question=self._question),
-        }
-        return makers[name]()
+            self.push_screen(place(name).make(**arguments))
 
     @work(thread=True, exclusive=True, group="models")
     def load_models(self) -> None:
