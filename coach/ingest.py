@@ -167,8 +167,8 @@ class _Changes:
 def _changes(planned: Plan, collection: str, enricher: Enricher, progress: Progress) -> _Changes:
     entries = [*planned.new, *planned.changed]
     gone = [question.id for question in planned.gone]
-    questions = enricher.questions(entries, collection, progress)
-    return _Changes(entries, questions, gone, enricher.duplicates(questions, without=gone, progress=progress))
+    questions, links = enricher.complete(entries, collection, without=gone, progress=progress)
+    return _Changes(entries, questions, gone, links)
 
 
 def _embed(store: Store, questions: Sequence[Question], embedder: Embedder, progress: Progress) -> None:

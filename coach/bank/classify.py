@@ -21,7 +21,7 @@ _EVENTS = (
     r"example of (?:a time|how you|when|something|\w+ feedback|difficult)"
 )
 _STORY = _any(
-    r"^(?:can you |could you |please )?(?:tell (?:me|us)|talk|describe|give|share|recall|walk me through|discuss|think of)"
+    r"^(?:can you |could you |please )?(?:tell (?:me|us)|talk|describe|give|share|recall|walk me through|think of)"
     rf"\b.{{0,60}}?\b(?:(?:a|an|one|any|some|the|your|that) (?:\w+[ -]){{0,5}}?(?:{_EVENTS}))",
     r"^describe\b.{0,60}?\b(?:working with|bringing a|getting up to speed|leading an?|about yourself)",
     r"^(?:tell me about|have you ever|when did you)",
@@ -42,8 +42,8 @@ _STRUCTURES = (
 )
 _CODE_TASK = _any(
     r"^\W*(?:please )?(?:write|implement|code)\b",
-    r"\bwrite (?:a|an|the|some|it|out|python|sql|code)\b.*\b(?:function|class|code|decorator|query|program|script|python|"
-    r"numpy|encoding|loop)\b",
+    r"\bwrite (?:a|an|the|some|it|out|python|sql|code)\b.*\b(?:function|class|code|decorator|query|program|script|"
+    r"python|numpy|encoding|loop)\b",
     r"\bimplement (?:it|this|them|a|an|the)\b",
     r"^(?!what|why|when|how do(?:es)? (?!you)).*\bin (?:python|numpy|sql|pure python)\b",
     r"\b(?:code and complexity|show code|provide code|with code|write it|code examples?|backtracking)\b",
@@ -51,7 +51,7 @@ _CODE_TASK = _any(
     rf"\b(?:{_STRUCTURES})\b",
     r"^(?:given (?:a|an|two|n|\[)|you (?:get|are given) (?:a|an|two) (?:list|array|string|matrix|tree|graph))\b",
     r"^find (?:the|all) (?:\w+ ){0,4}(?:pairs|sub|element|length|first|last|shortest|longest)",
-    r"^(?:return|flatten|reverse|merge (?!sort|or)|sort|generate all|compute the (?:levenshtein|edit)|solve the|draw k)\b",
+    r"^(?:return|flatten|reverse|merge (?!sort|or)|sort|generate all|solve the|draw k|compute the (?:edit|levensh))",
     r"^build (?:a|an) (?:tiny|small|simple|toy)\b",
     r"\b(?:pdb|monkey patching|decorator|context manager|memory leak|retry logic|profile (?:a|the))\b",
     r"\bdebugging (?:techniques|values)\b|\bdebug\b",

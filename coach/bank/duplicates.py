@@ -22,7 +22,7 @@ BIAS = -20.22
 CONTRAST_COST = 3.0
 SURE = 0.5
 """Probability from which a question is linked to its best match."""
-POSSIBLE = 0.2
+POSSIBLE = 0.12
 """Probability that is enough when each is the other's best match among all questions of the two sources."""
 LEAST_COSINE = 0.4
 """Questions whose texts are further apart are not compared; the least similar true pair of the fit had 0.46."""

@@ -1,6 +1,6 @@
 """What an import computes for its questions: kind, level, topic, key points, links to near-duplicates."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,59 +35,66 @@ class Enricher:
         self._live, self._embedder, self._derive = live, embedder, derive
         self._vectors: dict[str, Vectors] = {}
 
-    def questions(self, entries: Sequence[Entry], collection: str, progress: Progress) -> list[Question]:
-        """The complete questions of these entries, in order."""
-        if not entries:
-            return []
-        questions = [_question(entry, collection) for entry in entries]
-        self._embed([question.text for question in [*self._live, *questions]])
-        return self._with_points(self._with_topics(questions), progress)
+    def complete(
+        self, entries: Sequence[Entry], collection: str, *, without: Collection[str], progress: Progress
+    ) -> tuple[list[Question], dict[str, str | None]]:
+        """The complete questions of these entries, in order, and whom they and others repeat, by id.
 
-    def duplicates(
-        self, questions: Sequence[Question], *, without: Collection[str], progress: Progress
-    ) -> dict[str, str | None]:
-        """Which known question each of these repeats, by id. without: ids that are about to be retired.
-
-        Also clears links of other questions to retired ones.
+        without: ids that are about to be retired; links of other questions to them are cleared.
         """
-        ids = {question.id for question in questions}
+        ids = {entry.id for entry in entries}
         others = [question for question in self._live if question.id not in ids and question.id not in without]
         links: dict[str, str | None] = {question.id: None for question in others if question.duplicate_of in without}
-        if self._embedder is None or not questions:
-            return links
-        progress(0, len(questions), "looking for near-duplicates")
+        if not entries:
+            return [], links
+        questions = [_question(entry, collection) for entry in entries]
+        if self._embedder is not None:
+            progress(0, len(questions), "looking for near-duplicates")
+            links |= self._links(others, questions)
+        questions = self._with_topics(questions, others, links)
+        return self._with_points(questions, progress), links
+
+    def _links(self, others: Sequence[Question], questions: Sequence[Question]) -> dict[str, str | None]:
         focuses = [focus(question.text) for question in [*others, *questions]]
-        self._embed(focuses)
+        self._embed([*focuses, *(question.text for question in [*others, *questions])])
         items = [
             Item(question, self._vectors[question.text], self._vectors[about])
             for question, about in zip([*others, *questions], focuses, strict=True)
         ]
-        return links | Comparison(items[: len(others)], items[len(others) :]).links()
+        return Comparison(items[: len(others)], items[len(others) :]).links()
 
     def _embed(self, texts: Sequence[str]) -> None:
         missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         if self._embedder is not None and missing:
             self._vectors |= zip(missing, self._embedder.encode(missing), strict=True)
 
-    def _with_topics(self, questions: list[Question]) -> list[Question]:
-        """Give every question without a topic one: of similar questions in the bank, else of its section."""
-        bank = [question for question in self._live if question.collection == "bank"]
-        rows = np.stack([self._vectors[question.text] for question in bank]) if bank and self._vectors else None
-        return [
-            question if question.topic else replace(question, topic=self._topic(question, bank, rows))
-            for question in questions
-        ]
+    def _with_topics(
+        self, questions: list[Question], others: Sequence[Question], links: Mapping[str, str | None]
+    ) -> list[Question]:
+        """Give every question without a topic one: of the question it repeats, of similar ones, of its section."""
+        topics = {question.id: question.topic for question in others}
+        bank = [question for question in others if question.collection == "bank"]
+        result = []
+        for question in questions:
+            if not question.topic:
+                topic = topics.get(links.get(question.id) or "") or self._topic(question, bank)
+                question = replace(question, topic=topic)
+            topics[question.id] = question.topic
+            result.append(question)
+        return result
 
-    def _topic(self, question: Question, bank: Sequence[Question], rows: Vectors | None) -> str:
-        fallback = slug(question.section) or slug(question.collection) or "general"
-        if rows is None:
-            return fallback
-        cosines = rows @ self._vectors[question.text]
+    def _topic(self, question: Question, bank: Sequence[Question]) -> str:
+        story = question.kind == "behavioral"
+        same = [other for other in bank if (other.kind == "behavioral") == story]
         votes: dict[str, float] = {}
-        for at in np.argsort(-cosines)[:NEAREST]:
-            if cosines[at] >= TOPIC_COSINE:
-                votes[bank[at].topic] = votes.get(bank[at].topic, 0.0) + float(cosines[at]) ** 4
-        return max(votes, key=lambda topic: votes[topic]) if votes else fallback
+        if same and self._vectors:
+            cosines = np.stack([self._vectors[other.text] for other in same]) @ self._vectors[question.text]
+            for at in np.argsort(-cosines)[:NEAREST]:
+                if cosines[at] >= TOPIC_COSINE:
+                    votes[same[at].topic] = votes.get(same[at].topic, 0.0) + float(cosines[at]) ** 4
+        if votes:
+            return max(votes, key=lambda topic: votes[topic])
+        return slug(question.section) or slug(question.collection) or "general"
 
     def _with_points(self, questions: list[Question], progress: Progress) -> list[Question]:
         """Derive key points where none were written, many answers at a time."""
