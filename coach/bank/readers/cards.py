@@ -1,0 +1,60 @@
+"""Cards in a text file: a line `Q: …` and below it `A: …`, several lines each.
+
+    Q: What is a prior?
+    A: The distribution assumed before seeing data.
+"""
+
+import re
+
+from coach.bank.drafts import Draft, Parsed, Skipped
+from coach.bank.fences import in_code, tidy
+from coach.bank.text import asked
+
+_LABEL = r"^\s{{0,3}}(?:[-*]\s+)?(?:\*\*)?(?:{})\s*(\d*)\s*[.)]?\s*(?:\*\*)?\s*:(?:\*\*)?\s*(.*)$"
+_FRONT = re.compile(_LABEL.format("Q|Question|Front"), re.I)
+_BACK = re.compile(_LABEL.format("A|Answer|Back"), re.I)
+_SECTION = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
+_RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
+
+
+def sniff(text: str) -> float:
+    """Sure when lines `Q:` are followed by lines `A:`."""
+    lines = text.split("\n")
+    fronts = sum(1 for line in lines if _FRONT.match(line))
+    backs = sum(1 for line in lines if _BACK.match(line))
+    return 0.9 if fronts and backs and 2 * min(fronts, backs) >= max(fronts, backs) else 0.0
+
+
+def read(text: str, name: str) -> Parsed:
+    """Read every card; headings between cards are their sections, rules end them."""
+    lines = text.split("\n")
+    code = in_code(lines)
+    starts = [index for index, line in enumerate(lines) if not code[index] and _FRONT.match(line)]
+    parsed = Parsed()
+    section = ""
+    done = 0
+    for start, following in zip(starts, [*starts[1:], len(lines)], strict=True):
+        section = _last_section(lines[done:start], code[done:start]) or section
+        done = start
+        end = next((i for i in range(start, following) if not code[i] and _ends(lines[i])), following)
+        back = next((i for i in range(start + 1, end) if not code[i] and _BACK.match(lines[i])), None)
+        front = _FRONT.match(lines[start])
+        question = asked(" ".join([front[2] if front else "", *lines[start + 1 : back or start + 1]]))
+        first = _BACK.match(lines[back]) if back is not None else None
+        answer, blocks = tidy([first[2], *lines[(back or 0) + 1 : end]]) if first else ("", 0)
+        if question and answer:
+            number = front[1] if front else ""
+            parsed.drafts.append(Draft(question, answer, start + 1, section, number, code_blocks=blocks))
+        else:
+            parsed.skipped.append(Skipped(name, start + 1, f"no {'answer to' if question else 'text in'} this card"))
+    return parsed
+
+
+def _ends(line: str) -> bool:
+    return bool(_RULE.match(line) or _SECTION.match(line))
+
+
+def _last_section(lines: list[str], code: list[bool]) -> str:
+    prose = [line for line, inside in zip(lines, code, strict=True) if not inside]
+    found = [match[1] for line in prose if (match := _SECTION.match(line))]
+    return found[-1] if found else ""
