@@ -51,7 +51,7 @@ class LlamaCppModel:
         self.weights = Weights(path, gpu_layers=layers, adapter=adapter)
         self.problems = [self.weights.adapter_problem] if self.weights.adapter_problem else []
         self.vocabulary = self.weights.vocabulary
-        self.name = self.weights.head.name
+        self.name = path.stem
         self._read_template()
         try:
             self.context = Context(self.weights, settings)
@@ -104,7 +104,7 @@ class LlamaCppModel:
         """Start a trunk: system text, then `opening` as the beginning of the open user message."""
         static = self.static_prefix(system)
         with self.working():
-            self._root(static)
+            self.hold_beginning(static)
             trunk = LocalTrunk(self, static + self.vocabulary.data(opening), self._states)
         self._open.append(trunk)
         return trunk
@@ -115,8 +115,8 @@ class LlamaCppModel:
         before, between = vocabulary.template(pieces.before_system), vocabulary.template(pieces.before_user)
         return [*self._bos, *before, *vocabulary.data(system), *between]
 
-    def _root(self, static: Sequence[int]) -> None:
-        """Have the static beginning in memory, from disk when it is there, so that every trunk starts with it."""
+    def hold_beginning(self, static: Sequence[int]) -> None:
+        """Have a static beginning in memory, from disk when it is there, so that every trunk starts with it."""
         known = next((root for root in self._roots if root.tokens == static), None)
         if known is None:
             if len(self._roots) == ROOTS:
@@ -131,6 +131,11 @@ class LlamaCppModel:
         self.memory.stand(known)
         if self._states:
             self._states.save(static, self.context.save(known.sequence))
+
+    def forget_beginnings(self) -> None:
+        """Give up the memory of all static beginnings."""
+        while self._roots:
+            self.memory.drop(self._roots.pop())
 
     def forget(self, trunk: LocalTrunk) -> None:
         """Called by a trunk that was closed."""

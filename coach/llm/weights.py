@@ -25,7 +25,7 @@ class Weights:
         native.clear()
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
-        parameters.use_extra_bufts = not _may_use_amx(llama_cpp)
+        parameters.use_extra_bufts = not may_use_amx(llama_cpp)
         self.model: Any = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
         if not self.model:
             raise _load_error(path, self.head.architecture)
@@ -93,7 +93,7 @@ def _offloaded(log: list[str], layers: int) -> tuple[int, int]:
     return layers, 0
 
 
-def _may_use_amx(llama: Any) -> bool:
+def may_use_amx(llama: Any) -> bool:
     """Whether this build of llama.cpp would use the AMX tile unit, which it reaches through its extra buffer types.
 
     Only server processors have one, and virtual machines announce it without being able to run it: a crash without a
