@@ -102,7 +102,7 @@ class Conversation:
         store: Store,
         question: Question,
         attempt: Attempt,
-        talkers: Talkers,
+        talkers: Talkers | Callable[[], Talkers],
         clock: Clock,
         *,
         missed_last_time: frozenset[int] = frozenset(),
@@ -113,7 +113,7 @@ class Conversation:
         self.question = question
         self.attempt = attempt
         self._store = store
-        self._talkers = talkers
+        self._given_talkers = talkers
         self._clock = clock
         self._missed_last_time = missed_last_time
         self._related = related
@@ -121,6 +121,13 @@ class Conversation:
         self._passages = list(passages)
         self._trunk: Trunk | None = None
         self._trunk_turns = 0
+
+    @property
+    def _talkers(self) -> Talkers:
+        """Who takes part; a function is asked at the first need, so that a question can be shown while models load."""
+        if not isinstance(self._given_talkers, Talkers):
+            self._given_talkers = self._given_talkers()
+        return self._given_talkers
 
     def reply(self, text: str, *, more_follow_ups: bool = True) -> Iterator[Event]:
         """Take what the candidate typed and go on until the coach waits again or the attempt is concluded.
@@ -238,7 +245,8 @@ class Conversation:
         asked = []
         for turn in self.attempt.turns:
             if turn.kind == "followup" and turn.target is not None:
-                asked.append(FollowUp(turn.target, judgement.points[turn.target].prompted))
+                reached = judgement.points[turn.target]
+                asked.append(FollowUp(turn.target, reached.prompted and reached.verdict in ("covered", "partial")))
         return asked
 
     # -- speaking -----------------------------------------------------------------------------------------------

@@ -118,7 +118,8 @@ class Session:
         question = self.store.questions.get(question_id)
         if question is None:
             raise CoachError(f"There is no question “{question_id}”.", "See `coach questions`.")
-        attempt_id = self.store.attempts.start(question_id, self._clock(), self._session_id)
+        with self.store.atomic():
+            attempt_id = self.store.attempts.start(question_id, self._clock(), self._session_id)
         return self.converse(self.store.attempts.get(attempt_id), question)
 
     def converse(self, attempt: Attempt, question: Question) -> Conversation:
@@ -128,7 +129,7 @@ class Session:
             self.store,
             question,
             attempt,
-            self.parts.talkers,
+            lambda: self.parts.talkers,
             self._clock,
             missed_last_time=self._missed_last_time(attempt),
             related=lambda: self.related(question),
@@ -145,7 +146,15 @@ class Session:
 
     def skip(self, conversation: Conversation) -> None:
         """Leave a question without a grade: nothing is scheduled."""
-        self.store.attempts.update(conversation.attempt.id, state="abandoned", finished_at=self._clock().isoformat())
+        with self.store.atomic():
+            self.store.attempts.update(
+                conversation.attempt.id, state="abandoned", finished_at=self._clock().isoformat()
+            )
+
+    def note_confidence(self, conversation: Conversation, percent: int) -> None:
+        """Keep how sure the person was, 0..100, before seeing a verdict."""
+        with self.store.atomic():
+            self.store.attempts.update(conversation.attempt.id, confidence=percent)
 
     def finish(self) -> None:
         """Close the session; an attempt that is still open stays resumable."""
@@ -198,6 +207,15 @@ class Session:
         if change is None:
             raise CoachError("There is nothing to redo.")
         return f"Done again: {self._described(change)}"
+
+    def standing(self, attempt_id: int) -> Settled | None:
+        """What counts for an attempt after undo and redo; None while no grade of it counts."""
+        attempt = self.store.attempts.get(attempt_id)
+        card = self.store.reviews.card(attempt.question_id)
+        for event, grade in reversed(self.schedule.answers(attempt.question_id)):
+            if event.attempt_id == attempt_id and card is not None:
+                return Settled(attempt_id, grade, card.due, card.redrill)
+        return None
 
     # -- inside -------------------------------------------------------------------------------------------------
 
