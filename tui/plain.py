@@ -178,7 +178,7 @@ def event_lines(event: Event) -> list[str]:
 def verdict_line(verdict: PointVerdict) -> str:
     """One key point: mark, verdict, statement, and the candidate's words as evidence."""
     quote = f"\n      “{verdict.evidence.text}”" if verdict.evidence else ""
-    prompted = ", after a follow-up" if verdict.prompted else ""
+    prompted = ", after a follow-up" if verdict.prompted and verdict.evidence else ""
     return f"{MARKS[verdict.verdict]} ({verdict.point.weight}) {verdict.verdict}{prompted}: {verdict.point.text}{quote}"
 
 

@@ -89,7 +89,7 @@ def completed(wordings: Generator[str, None, T]) -> T:
 
 @contextmanager
 def opened_trunk(llm: LanguageModel | None, question: Question, blocks: Sequence[str]) -> Iterator[Trunk | None]:
-    """A trunk holding the question and `blocks` for the time of the `with`; None without a model that works, or without room."""
+    """A trunk holding the question and `blocks` for the time of the `with`; None without a working model, or room."""
     trunk: Trunk | None = None
     if llm is not None:
         try:
