@@ -149,6 +149,14 @@ class Attempts:
         """All kept cases, oldest first."""
         return [dict(row) for row in self._db.table("judge_cases").rows_where(order_by="id")]
 
+    def confidences(self) -> list[tuple[int, float]]:
+        """(confidence 0..100 named before the verdict, score 0..5) of all judged attempts that have both."""
+        query = (
+            "select confidence, json_extract(judgement, '$.score') from attempts "
+            "where confidence is not null and judgement is not null order by id"
+        )
+        return [(row[0], row[1]) for row in self._db.execute(query)]
+
     def setting(self, name: str, default: Any = None) -> Any:
         """A stored setting, decoded from JSON."""
         rows = list(self._db.table("settings").rows_where("name = ?", [name]))

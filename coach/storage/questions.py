@@ -136,6 +136,11 @@ class Questions:
         query = "select topic, count(*) from questions where retired_at is null group by topic order by topic"
         return {row[0]: row[1] for row in self._db.execute(query)}
 
+    def topic_of_live(self) -> list[tuple[str, str]]:
+        """(id, topic) of all live questions."""
+        query = "select id, topic from questions where retired_at is null"
+        return [(row[0], row[1]) for row in self._db.execute(query)]
+
     def collections(self) -> list[Collection]:
         """All collections by name, with their numbers of questions."""
         query = (

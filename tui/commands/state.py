@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from coach.config import load
+from tui.figures import lines
 from tui.jsonl import print_line
 from tui.text import printable
 
@@ -35,16 +36,15 @@ def due(json: Json = False, limit: Annotated[int, typer.Option(min=0, help="At m
 
 def stats(json: Json = False) -> None:
     """Where you stand: reviews, mastery by topic, forecast, judge agreement.  Example: coach stats --json"""
-    from coach.statistics import statistics
-
     from coach.assemble import Parts
+    from coach.statistics import statistics
 
     figures = statistics(Parts(load()))
     if json:
         print_line(figures)
         return
-    for name, value in figures.items():
-        typer.echo(f"{name.replace('_', ' ')}: {value}")
+    for line in lines(figures):
+        typer.echo(printable(line))
 
 
 def doctor(json: Json = False) -> None:
