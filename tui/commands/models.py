@@ -1,0 +1,149 @@
+"""`coach models`: which language models there are, fetching one, using one, measuring whether it can be trusted."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coach.config import Config, load, save_value
+from coach.errors import LlmUnavailable
+from tui.jsonl import print_line
+from tui.text import printable
+
+app = typer.Typer(help="Language models: list, fetch, use, check, remove.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_models(json: Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")] = False) -> None:
+    """Models on this machine, then the catalogue of models worth fetching."""
+    from coach.llm.catalogue import CATALOGUE
+    from coach.llm.discover import found_models
+
+    config = load()
+    found = found_models(config.paths.models)
+    if json:
+        for model in found:
+            print_line({"name": model.name, "path": str(model.path), "source": model.source, "bytes": model.bytes})
+        for entry in CATALOGUE:
+            print_line({"name": entry.name, "repository": entry.repository, "file": entry.file, "bytes": entry.bytes})
+        return
+    typer.echo(f"In use: {_in_use(config)}\n")
+    typer.echo("On this machine (coach models use PATH)")
+    typer.echo("  bundled              SmolLM2-135M-Instruct, comes with the coach")
+    for model in found:
+        typer.echo(
+            f"  {printable(model.name):<40} {_size(model.bytes)}  {model.source}\n      {printable(str(model.path))}"
+        )
+    typer.echo("\nTo fetch (coach models pull NAME)")
+    for entry in CATALOGUE:
+        typer.echo(f"  {entry.name:<14} {_size(entry.bytes)}  {_size(entry.memory_bytes)} memory  {entry.licence}")
+        typer.echo(f"      {entry.what}" + (f"; draft model: {entry.draft}" if entry.draft else ""))
+
+
+@app.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="A name of the catalogue, or owner/repository/file.gguf on the hub.")],
+    use: Annotated[bool, typer.Option("--use", help="Use it from now on, with its draft model.")] = False,
+) -> None:
+    """Fetch a model from the Hugging Face hub; a transfer that broke off goes on where it stopped."""
+    from coach.llm import catalogue
+    from coach.llm.download import parse, pull
+
+    config = load()
+    path = pull(parse(name), config.paths.ensure().models, _progress)
+    sys.stderr.write("\n")
+    typer.echo(str(path))
+    entry = catalogue.find(name)
+    if entry and entry.draft and entry.draft != "bundled":
+        typer.echo(f"A model that drafts for it makes it faster: coach models pull {entry.draft}")
+    if use:
+        _use(config, path, name)
+
+
+@app.command()
+def use(
+    model: Annotated[str, typer.Argument(help="Path of a GGUF file, a name shown by `list`, “bundled” or “none”.")],
+    draft: Annotated[str, typer.Option(help="A smaller GGUF with the same vocabulary, for speculation.")] = "",
+) -> None:
+    """Use a model from now on."""
+    config = load()
+    if model in ("bundled", "none"):
+        save_value(config.paths, "llm", "model", model)
+        typer.echo(f"In use: {model}")
+        return
+    _use(config, _located(config, model), model)
+    if draft:
+        save_value(config.paths, "llm", "draft_model", str(_located(config, draft)))
+
+
+@app.command()
+def remove(
+    model: Annotated[str, typer.Argument(help="A name shown by `list` of a model that the coach fetched.")],
+) -> None:
+    """Delete a model that the coach fetched. Files of other programs are never touched."""
+    config = load()
+    path = _located(config, model)
+    if not path.is_relative_to(config.paths.models):
+        raise LlmUnavailable(f"{path} does not belong to the coach.", "Remove it with the program that put it there.")
+    path.unlink()
+    if not any(path.parent.rglob("*.gguf")):
+        shutil.rmtree(path.parent)
+    if config.llm.model == str(path):
+        save_value(config.paths, "llm", "model", "bundled")
+    typer.echo(f"Removed {path.name}.")
+
+
+def _use(config: Config, path: Path, asked: str) -> None:
+    from coach.llm import bundled, catalogue
+    from coach.llm.gguf_file import check_whole, read_head
+
+    head = read_head(path)
+    check_whole(head)
+    save_value(config.paths, "llm", "model", str(path))
+    entry = catalogue.find(asked)
+    if entry and entry.draft:
+        drafts = bundled.model_path() if entry.draft == "bundled" else _fetched(config, entry.draft)
+        if drafts:
+            save_value(config.paths, "llm", "draft_model", str(drafts))
+    typer.echo(f"In use: {printable(head.name)} ({path})")
+    typer.echo("Run `coach models check` to measure whether its verdicts can be trusted.")
+
+
+def _located(config: Config, name: str) -> Path:
+    from coach.llm.discover import found_models
+
+    if Path(name).expanduser().exists():
+        return Path(name).expanduser().resolve()
+    fetched = _fetched(config, name)
+    if fetched:
+        return fetched
+    named = [model.path for model in found_models(config.paths.models) if model.name == name]
+    if named:
+        return named[0]
+    raise LlmUnavailable(f"There is no model “{name}” on this machine.", "See `coach models list`.")
+
+
+def _fetched(config: Config, name: str) -> Path | None:
+    from coach.llm import catalogue
+
+    entry = catalogue.find(name)
+    path = config.paths.models / entry.repository.replace("/", "--") / entry.file if entry else None
+    return path if path and path.exists() else None
+
+
+def _in_use(config: Config) -> str:
+    if config.llm.endpoint:
+        return f"{config.llm.endpoint_model or 'a model'} at {config.llm.endpoint}"
+    return config.llm.model + (f", drafted for by {config.llm.draft_model}" if config.llm.draft_model else "")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:5.2f} GB"
+
+
+def _progress(done: int, total: int, what: str) -> None:
+    if sys.stderr.isatty() and total:
+        sys.stderr.write(f"\r{what[:40]:<40} {done / total:6.1%} of {total / 1e9:.2f} GB")
+        sys.stderr.flush()
