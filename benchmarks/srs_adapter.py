@@ -7,22 +7,25 @@ Nothing here decides anything: it keeps what the store would keep and hands it t
 """
 
 from collections.abc import Hashable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from coach.models import Card, InterviewDate, ReviewEvent
+from coach.srs.balance import MOST_DAYS
 from coach.srs.events import CardScheduler, answer_kind
 from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
 from coach.srs.queue import Fresh, Learner, Situation, plan_day
 from coach.srs.sm2_cards import Sm2Scheduler, expected_recall
 
 NEW_WITHOUT_DATE = 5.0
+WEEK = timedelta(days=MOST_DAYS)
 
 
 class Engine:
     """One learner's schedule."""
 
     scheduler: CardScheduler = Sm2Scheduler()
+    level = True  # spread the load, as the product does unless told otherwise
 
     def __init__(
         self, items: Sequence[tuple[Any, Hashable]], start: datetime, interview: datetime | None, budget_s: float
@@ -78,6 +81,9 @@ class Engine:
         return Situation(
             day=day,
             due=[card for card in cards if card.due is not None and card.due <= day],
+            soon=[card for card in cards if card.due is not None and day < card.due <= day + WEEK]
+            if self.level
+            else [],
             redrills=[card for card in cards if card.redrill and card.last_day == day],
             asked=cards,
             fresh=list(self._fresh.values()),

@@ -26,6 +26,7 @@ class Study:
     time_zone: str = ""  # IANA name; empty: the system's
     days_off: tuple[str, ...] = ()  # e.g. ["sat", "sun"]: nothing is planned on them
     scheduler: str = "sm2"  # sm2 or fsrs
+    level_load: bool = True  # may ask a little before or after the due date to spread the load; dates stay exact
     max_follow_ups: int = 3  # follow-up questions per attempt, 0..3
     ask_confidence: bool = True  # ask how sure you are before the verdict
 

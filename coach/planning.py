@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from coach.config import Study
 from coach.models import DueItem
 from coach.schedule import Schedule
+from coach.srs.balance import MOST_DAYS
 from coach.srs.events import ANSWERS, effective
 from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
 from coach.srs.queue import DayPlan, Fresh, Learner, Situation, Task, plan_day, sweeps_on
@@ -15,6 +16,7 @@ from coach.storage import Store
 from coach.storage.reviews import Reviews
 
 FRESH_OF_TOPIC = 40  # more new questions of one topic are never planned at once
+ONE_DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -40,6 +42,7 @@ class Planner:
         situation = Situation(
             day=day,
             due=reviews.due(day),
+            soon=reviews.due_between(day + ONE_DAY, day + MOST_DAYS * ONE_DAY) if self._study.level_load else (),
             redrills=reviews.redrills(day),
             fresh=spread(reviews.fresh(FRESH_OF_TOPIC)),
             questions=questions,

@@ -1,7 +1,7 @@
 """FSRS-6 as a scheduler over the same log, on whole study days.
 
-Differences from the package `fsrs` are in time alone: it counts elapsed days as whole spans of 24 hours, so an answer at
-9 in the evening and the next one at 8 in the morning count as the same day. Here a day is a study day. Stability and
+Differences from the package `fsrs` are in time alone: it counts elapsed days as whole spans of 24 hours, so an answer
+at 9 in the evening and the next one at 8 in the morning count as the same day. Here a day is a study day. Stability and
 difficulty are those of the package at such times (tested to 1e-9). There are no steps of minutes: a question graded
 below 4 is repeated the same day, as with SM-2.
 """

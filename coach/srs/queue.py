@@ -12,6 +12,7 @@ from math import floor
 from typing import Literal
 
 from coach.models import Card, InterviewDate
+from coach.srs.balance import planned_days
 from coach.srs.interleave import interleaved
 from coach.srs.interview_date import (
     GainModel,
@@ -28,6 +29,7 @@ from coach.srs.sm2_cards import trace_of
 Reason = Literal["due", "new", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
 NEW_OF_BUDGET = 0.95  # most of a day that new questions may take
+NEW_BESIDE_BACKLOG = 0.5  # a day, while more is due than fits into one
 DEFAULT_MEMORY = Memory()
 
 
@@ -64,7 +66,8 @@ class Learner:
 class Situation:
     """Everything a plan depends on.
 
-    due: cards due on or before `day`.  asked: all cards, needed only in a sweep (`sweeps_on`).  fresh: questions never
+    due: cards due on or before `day`.  soon: cards due within a week after it, for a level load; without them every
+    question is asked on its date.  asked: all cards, needed only in a sweep (`sweeps_on`).  fresh: questions never
     asked, in the order to introduce them.  questions, seen: number of all questions, and of those asked.
     budget_seconds: of a whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit
     without an interview date.  siblings: a common name for questions that repeat each other, by id; only one of them
@@ -73,6 +76,7 @@ class Situation:
 
     day: date
     due: Sequence[Card] = ()
+    soon: Sequence[Card] = ()
     redrills: Sequence[Card] = ()
     asked: Sequence[Card] = ()
     fresh: Sequence[Fresh] = ()
@@ -135,6 +139,8 @@ def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
         room = coverable(interviews, day, situation.budget_seconds, pace.first + pace.passed) - situation.seen
         dated = dated if room > 0 else min(dated, situation.new_per_day)
     rate = (dated or situation.new_per_day) * situation.learner.share_of_new
+    if not dated and len(situation.due) * pace.passed > situation.budget_seconds:
+        rate = min(rate, NEW_BESIDE_BACKLOG)
     ordinal = day.toordinal()
     today = floor(rate * (ordinal + 1)) - floor(rate * ordinal)
     affordable = max(1, int(NEW_OF_BUDGET * situation.budget_seconds / pace.first))
@@ -143,7 +149,11 @@ def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
 
 def _ordinary(situation: Situation) -> list[Task]:
     fresh = [_new_task(situation, item) for item in situation.fresh[: new_allowed(situation)]]
-    due = sorted(situation.due, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
+    planned = planned_days((*situation.due, *situation.soon), situation.day) if situation.soon else {}
+    wanted = (
+        card for card in (*situation.due, *situation.soon) if planned.get(card.question_id, date.min) <= situation.day
+    )
+    due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
     return fresh + [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
 

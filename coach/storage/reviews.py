@@ -105,11 +105,15 @@ class Reviews:
 
     def due(self, day: date, limit: int = -1) -> list[Card]:
         """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all. Retired questions wait."""
+        return self.due_between(date.min, day, limit)
+
+    def due_between(self, first: date, last: date, limit: int = -1) -> list[Card]:
+        """Cards due on `first` or later, and on `last` or before, earliest first."""
         rows = self._db.execute(
-            f"{_SELECT_CARD} c where due <= ? and not exists "
+            f"{_SELECT_CARD} c where due between ? and ? and not exists "
             "(select 1 from questions q where q.id = c.question_id and q.retired_at is not null) "
             "order by due, question_id limit ?",
-            [day.isoformat(), limit],
+            [first.isoformat(), last.isoformat(), limit],
         )
         return [_card(row) for row in rows]
 
