@@ -9,7 +9,7 @@ Figures = dict[str, Any]
 
 def percent(share: float | None) -> str:
     """E.g. "83 %", or "no figure yet"."""
-    return "no figure yet" if share is None else f"{share:.0%}".replace("%", " %")
+    return "no figure yet" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def counted(number: int, thing: str) -> str:
@@ -50,9 +50,8 @@ def forecast(figures: Figures) -> str:
         return "Nothing is scheduled in the next 30 days."
     busiest = max(days, key=lambda day: day["due"])
     late = f"{overdue} overdue; " if overdue else ""
-    return (
-        f"{late}{counted(total, 'review')} in 30 days, most on {date.fromisoformat(busiest['day']):%a %d %b} ({busiest['due']})."
-    )
+    day = f"{date.fromisoformat(busiest['day']):%a %d %b}"
+    return f"{late}{counted(total, 'review')} in 30 days, most on {day} ({busiest['due']})."
 
 
 def retention(figures: Figures) -> str:
@@ -97,7 +96,8 @@ def calibration(figures: Figures) -> str:
     gap = sum((row["expected"] - row["achieved"]) * row["answers"] for row in rows) / answers
     if abs(gap) < 0.05:
         return f"Over {counted(answers, 'answer')} your confidence fits."
-    return f"Over {counted(answers, 'answer')} you are {'more' if gap > 0 else 'less'} sure than right, by {percent(abs(gap))}."
+    leaning = "more" if gap > 0 else "less"
+    return f"Over {counted(answers, 'answer')} you are {leaning} sure than right, by {percent(abs(gap))}."
 
 
 def time_spent(figures: Figures) -> str:

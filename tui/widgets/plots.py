@@ -1,0 +1,152 @@
+"""Plots: a panel holds a picture and the sentence that says the same in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from textual.app import ComposeResult
+from textual.color import Color
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+from textual_plotext import PlotextPlot
+
+from tui.text import printable
+
+Rgb = tuple[int, int, int]
+Draw = Callable[["Plot"], None]
+
+
+class Plot(PlotextPlot):
+    """A Plotext plot in the colours of the theme; `draw` is called again whenever the theme changes."""
+
+    DEFAULT_CSS = "Plot { height: 12; }"
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def on_mount(self) -> None:
+        """Draw, and again with every theme."""
+        super().on_mount()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.redraw())
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw from the beginning."""
+        self.plt.clear_data()
+        self._draw(self)
+        self.refresh()
+
+    def rgb(self, name: str) -> Rgb:
+        """A colour of the theme, e.g. "primary"."""
+        return Color.parse(self.app.theme_variables[name]).rgb
+
+
+class Panel(Vertical):
+    """A titled box: a picture above, its sentence below."""
+
+    DEFAULT_CSS = """
+    Panel { height: auto; border: round $primary; padding: 0 1; border-title-color: $accent; }
+    Panel > .sentence { height: auto; color: $text-muted; }
+    """
+
+    def __init__(self, title: str, picture: Widget | None, sentence: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self.border_title = title
+        self._picture = picture
+        self._sentence = sentence
+
+    def compose(self) -> ComposeResult:
+        """Picture, then sentence."""
+        if self._picture is not None:
+            yield self._picture
+        yield Static(printable(self._sentence), markup=False, classes="sentence")
+
+
+FIRST_ROWS = 11
+"""Rows shown at first: as high as the plots beside them."""
+
+
+class RangeBars(Static):
+    """Horizontal bars from low to high with the estimate in them, 0..1: what is known and how surely."""
+
+    DEFAULT_CSS = "RangeBars { height: auto; }"
+
+    def __init__(self, rows: Sequence[tuple[str, float, float, float, bool]]) -> None:
+        """rows: (name, low, estimate, high, weak)."""
+        super().__init__(markup=False)
+        self._rows = rows
+        self._all = False
+
+    def on_resize(self) -> None:
+        """Draw as wide as there is room."""
+        names = max((len(row[0]) for row in self._rows), default=0)
+        width = max(8, self.size.width - names - 14)
+        shown = self._rows if self._all else self._rows[:FIRST_ROWS]
+        lines = [self._line(row, names, width) for row in shown]
+        if len(self._rows) > len(shown):
+            lines.append(Content.styled(f"… and {len(self._rows) - len(shown)} more", "dim"))
+        self.update(Content("\n").join(lines))
+
+    def toggle(self) -> None:
+        """Show all rows, or the first ones only."""
+        self._all = not self._all
+        self.on_resize()
+
+    def _line(self, row: tuple[str, float, float, float, bool], names: int, width: int) -> Content:
+        name, low, estimate, high, weak = row
+        start, at, end = (min(width - 1, int(value * width)) for value in (low, estimate, high))
+        head = Content.assemble((f"{printable(name):<{names}} ", "bold" if weak else ""))
+        range_ = [("─" * start, "$panel-lighten-2"), ("━" * (at - start), "$primary")]
+        rest = [("━" * (end - at), "$primary"), ("─" * (width - end - 1), "$panel-lighten-2")]
+        mark = ("◆", "$warning" if weak else "$success")
+        return Content.assemble(head, *range_, mark, *rest, f" {estimate:4.0%}", (" weak" if weak else "", "$warning"))
+
+
+HEAT = " ░▒▓█"
+WEEKDAY_NAMES = ("Mon", "", "Wed", "", "Fri", "", "Sun")
+
+
+class HeatMap(Static):
+    """A year of practice: a column a week, a row a weekday; the sign, not only the colour, tells how much."""
+
+    DEFAULT_CSS = "HeatMap { height: 8; }"
+
+    def __init__(self, days: Mapping[str, int], today: date) -> None:
+        """days: answers by ISO day."""
+        super().__init__(markup=False)
+        self._days = days
+        self._today = today
+
+    def render(self) -> Content:
+        """As many weeks as fit, the newest on the right."""
+        weeks = max(1, min(53, (self.size.width - 4)))
+        monday = self._today - timedelta(self._today.weekday())
+        mondays = [monday - timedelta(7 * back) for back in range(weeks - 1, -1, -1)]
+        lines = [Content("    " + _month_line(mondays))]
+        top = max(self._days.values(), default=1)
+        for weekday, name in enumerate(WEEKDAY_NAMES):
+            cells = [self._cell(first + timedelta(weekday), top) for first in mondays]
+            lines.append(Content.assemble((f"{name:<4}", "dim"), *cells))
+        return Content("\n").join(lines)
+
+    def _cell(self, day: date, top: int) -> tuple[str, str]:
+        count = self._days.get(day.isoformat(), 0)
+        if day > self._today:
+            return " ", ""
+        if not count:
+            return "·", "dim"
+        step = 1 + min(3, 4 * count // (top + 1))
+        return HEAT[step], "$success"
+
+
+def _month_line(mondays: Sequence[date]) -> str:
+    """Names of months above the weeks in which they begin, as far as they fit."""
+    line = [" "] * len(mondays)
+    last = mondays[0].month
+    for column, monday in enumerate(mondays):
+        if monday.month != last and column + 3 <= len(mondays):
+            line[column : column + 3] = f"{monday:%b}"
+        last = monday.month
+    return "".join(line)
