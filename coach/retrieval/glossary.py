@@ -32,7 +32,13 @@ def _any_of(names: list[str], flags: int) -> re.Pattern[str]:
 
 def meanings(text: str, most: int = 4) -> list[str]:
     """Meanings of the terms that `text` names, in the order it names them, each once, at most `most`."""
-    meaning, short, long = _meanings()
+    meaning = _meanings()[0]
+    return list(dict.fromkeys(meaning[_key(name)] for name in terms_named(text)))[:most]
+
+
+def terms_named(text: str) -> list[str]:
+    """The terms of the field that `text` names, as it writes them, in its order, each once."""
+    _, short, long = _meanings()
     found = [match for pattern in (short, long) for match in pattern.finditer(text)]
     found.sort(key=lambda match: match.start())
-    return list(dict.fromkeys(meaning[_key(match[1])] for match in found))[:most]
+    return list(dict.fromkeys(match[1] for match in found))

@@ -25,9 +25,10 @@ def _silent(done: int, total: int, what: str) -> None:
     return None
 
 
-def update_passages(home: PassageHome, questions: Iterable[Question]) -> tuple[int, int]:
-    """Make passages and lexical documents match `questions` (all live ones); returns (changed, removed).
+def update_passages(home: PassageHome, questions: Iterable[Question], *, complete: bool = True) -> tuple[int, int]:
+    """Make passages and lexical documents match `questions`; returns (changed, removed).
 
+    complete: these are all live questions, so every other one is taken out of the index.
     No encoder is needed: from here on lexical search finds everything.
     """
     with home.atomic():
@@ -41,7 +42,7 @@ def update_passages(home: PassageHome, questions: Iterable[Question]) -> tuple[i
             if known.get(question.id) != digest:
                 store.replace(question, digest, views(question), lexical_body(question))
                 changed += 1
-        gone = sorted(set(known) - seen)
+        gone = sorted(set(known) - seen) if complete else []
         if gone:
             store.remove(gone)
     return changed, len(gone)

@@ -6,7 +6,7 @@ import pytest
 
 from coach.models import KeyPoint, Question
 from coach.retrieval import indexing
-from coach.retrieval.indexing import embed_missing, index_questions
+from coach.retrieval.indexing import embed_missing, index_questions, update_passages
 from coach.retrieval.views import views
 
 
@@ -66,3 +66,11 @@ def test_a_derived_point_gets_no_view_of_its_own():
     assert [view for view, _, _ in views(question)].count("point") == 0
     authored = replace(question, key_points=(replace(point, derived=False),))
     assert ("point", "", point.text) in views(authored)
+
+
+def test_one_edited_question_leaves_the_others_alone(store, questions, encoder):
+    update_passages(store, questions)
+    edited = replace(questions[0], answer="Quite another answer.")
+    assert update_passages(store, [edited], complete=False) == (1, 0)
+    assert set(store.passages.content_hashes()) == {question.id for question in questions}
+    assert "Quite another answer." in [row.text for row in store.passages.passages_of(["momentum"])]
