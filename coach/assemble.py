@@ -6,10 +6,12 @@ thread that needs them first, while a lock keeps a second one from building them
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
+from threading import RLock, Thread
 
+from coach.backup import back_up_daily
 from coach.clock import study_clock
 from coach.config import Config, checked
 from coach.conversation import Talkers
@@ -20,7 +22,7 @@ from coach.planning import Planner
 from coach.ports import Embedder, Judge, LanguageModel, Progress
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import IndexReport, index_questions, update_passages
-from coach.schedule import Schedule
+from coach.schedule import Schedule, scheduler_for
 from coach.scoring.derive import points_of
 from coach.scoring.judge import PointJudge
 from coach.storage import Store
@@ -43,6 +45,7 @@ class Parts:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.llm_problem = ""
+        self.backup_problem = ""
         self._lock = RLock()
         self._built: dict[str, object] = {}
 
@@ -57,7 +60,10 @@ class Parts:
     @cached_property
     def schedule(self) -> Schedule:
         """The review log and what follows from it."""
-        return Schedule(self.store, study_clock(self.config.study))
+        study = self.config.study
+        schedule = Schedule(self.store, study_clock(study), scheduler_for(study, self.store))
+        schedule.follow_settings()
+        return schedule
 
     @cached_property
     def planner(self) -> Planner:
@@ -71,8 +77,8 @@ class Parts:
 
     @property
     def retriever(self) -> HybridRetriever:
-        """Search over the home's questions."""
-        return self._once("retriever", lambda: HybridRetriever(self.store, self.embedder))
+        """Search over the home's questions: ours, or the LangChain retriever that the settings name."""
+        return self._once("retriever", self._make_retriever)
 
     @property
     def llm(self) -> LanguageModel | None:
@@ -140,6 +146,19 @@ class Parts:
         llm = replace(self.config.llm, endpoint=endpoint) if endpoint else self.config.llm
         return Parts(replace(self.config, judging=judging, llm=llm))
 
+    def back_up_daily(self, today: date) -> Thread:
+        """Write today's backup beside everything else, if it is still missing; the program's end waits for it."""
+
+        def work() -> None:
+            try:
+                back_up_daily(self.config.paths, self.config.backups.keep, today)
+            except CoachError as error:
+                self.backup_problem = str(error)
+
+        thread = Thread(target=work, name="daily backup")
+        thread.start()
+        return thread
+
     def close(self) -> None:
         """Free the language model and the database connection of this thread."""
         self.store.close()
@@ -155,6 +174,14 @@ class Parts:
 
         named = self.config.retrieval.encoder
         return SentenceEncoder(None if named == "bundled" else Path(named))
+
+    def _make_retriever(self) -> HybridRetriever:
+        own = HybridRetriever(self.store, self.embedder, self.config.paths.index)
+        if not self.config.retrieval.retriever:
+            return own
+        from coach.retrieval.langchain_retriever import load_foreign
+
+        return load_foreign(self.config.retrieval.retriever, own)
 
     def _make_llm(self) -> LanguageModel | None:
         try:
