@@ -20,6 +20,7 @@ def examine(parts: Parts) -> Findings:
         findings: Findings = {"python": sys.version.split()[0], "torch": _torch(problems), "gpu": _gpu()}
         findings |= _guarded(problems, lambda: _encoder(parts), {"encoder": None})
         findings |= _guarded(problems, lambda: _language_model(parts, problems), NO_MODEL)
+        findings |= _guarded(problems, lambda: _weights(parts, problems), {"weights_verified": False})
         findings |= _guarded(problems, lambda: {"judge": parts.judge.name}, {"judge": None})
         findings |= _guarded(problems, lambda: _bank(parts), {"questions": 0})
         findings["faiss"] = _package("faiss-gpu-cu12") or _package("faiss-cpu")
@@ -93,8 +94,41 @@ def _bank(parts: Parts) -> Findings:
 
 def _language_model(parts: Parts, problems: list[str]) -> Findings:
     llm = parts.llm
+    if parts.llm_problem:
+        problems.append(parts.llm_problem)
     if llm is None:
-        if parts.llm_problem:
-            problems.append(parts.llm_problem)
         return NO_MODEL
-    return NO_MODEL | {"model": llm.name, "context": llm.context_tokens}
+    found = NO_MODEL | {"model": llm.name, "context": llm.context_tokens}
+    from coach.llm.local import LlamaCppModel
+
+    if not isinstance(llm, LlamaCppModel):  # on a server: nothing here to measure
+        return found
+    from coach.llm.measure import speeds
+
+    measured = speeds(llm, gpu_seen=_gpu() is not None)
+    if measured.warning:
+        problems.append(measured.warning)
+    return found | {
+        "gpu_layers": measured.gpu_layers,
+        "layers": measured.layers,
+        "prefill_tokens_per_s": round(measured.prefill_tokens_per_s, 1),
+        "decode_tokens_per_s": round(measured.decode_tokens_per_s, 1),
+        "threads": measured.threads,
+        "kv_type": measured.kv_type,
+        "memory_bytes": measured.memory_bytes,
+        "trusted_for": sorted(parts.trusted_tasks),
+    }
+
+
+def _weights(parts: Parts, problems: list[str]) -> Findings:
+    """Checksums of the bundled weights: a damaged download must not judge anybody."""
+    from coach.llm.bundled import ENCODER_SHA256, MODEL_SHA256, is_whole, model_path
+    from coach.retrieval.embedder import bundled_encoder
+
+    checks = {"language model": (model_path(), MODEL_SHA256)}
+    checks["sentence encoder"] = (bundled_encoder() / "model.safetensors", ENCODER_SHA256)
+    whole = {name: is_whole(path, expected) for name, (path, expected) in checks.items()}
+    problems += [
+        f"The bundled {name} is damaged. Reinstall with `make install`." for name, fine in whole.items() if not fine
+    ]
+    return {"weights_verified": all(whole.values())}

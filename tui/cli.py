@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach.errors import CoachError
-from tui.commands import bank, judging, practice, search, srs, state
+from tui.commands import bank, judging, models, practice, search, srs, state
 
 app = typer.Typer(
     name="coach",
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 for group in (practice, bank, search, judging, state):
     group.register(app)
+app.add_typer(models.app, name="models")
 app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, export.")
 
 
