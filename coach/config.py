@@ -71,7 +71,13 @@ class Screen:
 
     theme: str = "coach-dark"  # name of a theme; see the settings screen
     keys: dict[str, str] = field(default_factory=dict)  # binding name -> key
-    backups: int = 7  # daily backups kept
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Copies of the database."""
+
+    keep: int = 7  # daily backups kept; 0: none are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class Config:
     judging: Judging = Judging()
     retrieval: Retrieval = Retrieval()
     screen: Screen = field(default_factory=Screen)
+    backups: Backups = Backups()
 
 
 CHOICES = {
@@ -101,9 +108,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "llm.threads": (0, 1024),
     "llm.timeout_seconds": (1, 3600),
     "llm.concurrency": (1, 256),
-    "screen.backups": (0, 365),
+    "backups.keep": (0, 365),
 }
-SECTIONS = {"study": Study, "llm": Llm, "judging": Judging, "retrieval": Retrieval, "screen": Screen}
+SECTIONS = {
+    "study": Study,
+    "llm": Llm,
+    "judging": Judging,
+    "retrieval": Retrieval,
+    "screen": Screen,
+    "backups": Backups,
+}
 
 
 def load(paths: Paths | None = None) -> Config:

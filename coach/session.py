@@ -38,6 +38,14 @@ class Resume:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a verdict rests on.  origin: file and section.  passages: texts, those cited by the judge if it cited any."""
+
+    origin: str
+    passages: tuple[str, ...]
+
+
 class Session:
     """One person at one home."""
 
@@ -92,6 +100,20 @@ class Session:
         """Due date that each grade 0..5 would give a question today."""
         return self.schedule.preview(question_id, self._clock())
 
+    def source(self, conversation: Conversation) -> Source:
+        """The passages that the question's answers are held against."""
+        question, judgement = conversation.question, conversation.attempt.judgement
+        passages = self.store.passages
+        found = passages.passages(judgement.cited) if judgement and judgement.cited else []
+        found = found or [p for p in passages.passages_of([question.id]) if p.view == "answer"]
+        origin = " · ".join(part for part in (question.collection, question.source, question.section) if part)
+        return Source(origin, tuple(passage.text for passage in found) or (question.answer,))
+
+    @property
+    def left(self) -> int:
+        """Questions left in the queue."""
+        return len(self._queue)
+
     def settles_alone(self, judgement: Judgement) -> bool:
         """Whether the judge's grade counts without being confirmed."""
         return judgement.sure or not self.parts.config.judging.ask_when_unsure
@@ -100,6 +122,7 @@ class Session:
 
     def begin(self, queue: Sequence[str] | None = None, *, kind: str = "practice", **settings: object) -> int:
         """Open a session over these questions (None: whatever is due); returns its id."""
+        self.parts.back_up_daily(self.schedule.clock.day(self._clock()))
         chosen = list(queue) if queue is not None else [item.question_id for item in self.due()]
         self._session_id = self.store.attempts.start_session(kind, chosen, self._clock(), dict(settings))
         self._queue = chosen

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from coach.scoring.feedback import feedback
-
+from coach.clock import utc_now
 from coach.conversation import (
     Concluded,
     Conversation,
@@ -17,8 +16,10 @@ from coach.conversation import (
     Ungraded,
     Working,
 )
-from coach.errors import CoachError
+from coach.errors import CoachError, StorageError
 from coach.models import Judgement, PointVerdict
+from coach.rescue import rescued
+from coach.scoring.feedback import feedback
 from coach.session import Session, Settled
 from tui.text import printable
 
@@ -68,8 +69,17 @@ class PlainPractice:
             if typed == "/skip":
                 self._session.skip(conversation)
                 return True
-            self._show(conversation.reply(typed))
+            self._reply(conversation, typed)
         return self._settle(conversation)
+
+    def _reply(self, conversation: Conversation, typed: str) -> None:
+        stored = len(conversation.attempt.turns)
+        try:
+            self._show(conversation.reply(typed))
+        except StorageError:
+            if len(conversation.attempt.turns) == stored:
+                self._print(rescued(self._session.parts.config.paths, conversation.question, typed, utc_now()))
+            raise
 
     def _read_answer(self, conversation: Conversation) -> str | None:
         """The typed answer, "/skip", or None when the person leaves; other commands are obeyed on the way."""

@@ -49,33 +49,47 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 class _Cursor(sqlite3.Cursor):
-    """A cursor whose errors are translated; rows are fetched by it too, since damage often shows only there."""
+    """A cursor whose errors are translated; rows are fetched by it too, since damage often shows only there.
+
+    `try` is written out: a context manager would double the time of a small statement.
+    """
 
     connection: "_Connection"
 
     def execute(self, sql: str, parameters: Any = ()) -> "_Cursor":
         # sqlite-utils begins its transactions deferred; one that reads before it writes would then fail at once, and
         # not wait, when another coach has written in between
-        with storage_errors(self.connection.path):
+        try:
             return super().execute("BEGIN IMMEDIATE" if sql == "BEGIN" else sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._meant(error) from error
 
     def executemany(self, sql: str, parameters: Any) -> "_Cursor":
-        with storage_errors(self.connection.path):
+        try:
             return super().executemany(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._meant(error) from error
 
     def fetchone(self) -> Any:
-        with storage_errors(self.connection.path):
+        try:
             return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._meant(error) from error
 
     def fetchall(self) -> list[Any]:
-        with storage_errors(self.connection.path):
+        try:
             return super().fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._meant(error) from error
 
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except sqlite3.DatabaseError as error:  # written out: a context manager for every row would be slow
-            raise translated(error, self.connection.path) or error from error
+        except sqlite3.DatabaseError as error:
+            raise self._meant(error) from error
+
+    def _meant(self, error: sqlite3.DatabaseError) -> Exception:
+        return translated(error, self.connection.path) or error
 
 
 class _Connection(sqlite3.Connection):
