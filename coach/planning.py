@@ -1,20 +1,25 @@
 """Today's plan for one person: what the store knows, put before `coach.srs.queue`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from coach.config import Study
-from coach.models import DueItem
-from coach.schedule import Schedule
+from coach.errors import CoachError
+from coach.models import DueItem, InterviewDate
+from coach.schedule import CARDS_PROFILE, FSRS_PARAMETERS, Schedule
 from coach.srs.balance import MOST_DAYS
 from coach.srs.events import ANSWERS, effective
+from coach.srs.forecast import DayLoad, Readiness, forecast, readiness
+from coach.srs.fsrs_fit import Fit, fit
 from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
 from coach.srs.queue import DayPlan, Fresh, Learner, Situation, Task, plan_day, sweeps_on
+from coach.srs.topics import TopicAnswer, learn_all, topic_cards, weak_topics_due
 from coach.storage import Store
 from coach.storage.reviews import Reviews
 
+TOPIC_LINES = 2000  # lines of the log that topics are judged by
 FRESH_OF_TOPIC = 40  # more new questions of one topic are never planned at once
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -53,11 +58,47 @@ class Planner:
             new_per_day=self._study.new_per_day,
             interviews=reviews.interview_dates(),
             siblings=reviews.siblings(),
+            weak_topics=weak_topics(reviews, day),
             asked_today=[event.question_id for event in today],
             recent_topics=[event.topic for event in today[-2:]],
             learner=learner_of(reviews),
         )
         return situation if not sweeps_on(situation) else _with_all_cards(situation, reviews)
+
+    def forecast(self, at: datetime, days: int = 14) -> list[DayLoad]:
+        """Questions and minutes of the coming days, by the schedule as it stands."""
+        day = self._schedule.clock.day(at)
+        counts = self._store.reviews.counts_by_due(day + (days - 1) * ONE_DAY)
+        return forecast(counts, day, days, learner_of(self._store.reviews).pace)
+
+    def readiness(self, at: datetime) -> list[Readiness]:
+        """How ready the person is for each interview to come, if practice ended today."""
+        day, reviews = self._schedule.clock.day(at), self._store.reviews
+        coming = [interview for interview in reviews.interview_dates() if interview.day >= day]
+        if not coming:
+            return []
+        cards = {card.question_id: card for card in reviews.cards()}
+        unseen = [topic for key, topic in self._store.questions.topic_of_live() if key not in cards]
+        scale = learner_of(reviews).scale
+        return [readiness(cards.values(), unseen, day, interview, scale) for interview in coming]
+
+    def add_interview(
+        self, day: date, at: datetime, title: str = "", weights: Mapping[str, float] | None = None
+    ) -> InterviewDate:
+        """Enter a date to be ready for, or change the one on that day. Raises CoachError if it is not to come."""
+        today = self._schedule.clock.day(at)
+        if day <= today:
+            raise CoachError(f"{day} is not to come.", "Give a day after today.")
+        if any(not value >= 0 for value in (weights or {}).values()):
+            raise CoachError("The weight of a topic is 0 or more.", "For example --weight nlp=2.")
+        before = {entry.day: entry for entry in self._store.reviews.interview_dates()}.get(day)
+        entered = InterviewDate(day, before.since if before else today, title, dict(weights or {}))
+        self._store.reviews.set_interview_date(entered)
+        return entered
+
+    def forget_interview(self, day: date) -> None:
+        """Take a date back; the ordinary schedule goes on."""
+        self._store.reviews.delete_interview_date(day)
 
     def is_off(self, day: date) -> bool:
         """Whether nothing is planned on this weekday."""
@@ -70,10 +111,30 @@ def latest_answers(reviews: Reviews, limit: int = RECENT_ANSWERS) -> list[Answer
     return [Answer(event.question_id, grade, event.recall, event.seconds) for event, grade in kept]
 
 
+def weak_topics(reviews: Reviews, day: date) -> list[str]:
+    """Weak topics whose own card is due, from the latest answers."""
+    counted = [(event, grade) for event, grade in effective(reviews.newest(TOPIC_LINES)) if event.kind == "review"]
+    answers = [TopicAnswer(event.topic, event.study_day, grade, event.recall) for event, grade in counted]
+    return weak_topics_due(learn_all(answers), topic_cards(answers), day)
+
+
 def learner_of(reviews: Reviews) -> Learner:
     """What the latest answers say about pace, memory and how many new questions fit in."""
     answers = latest_answers(reviews)
     return Learner(measured_pace(answers), stability_scale(answers), share_of_new(answers))
+
+
+def optimise(store: Store) -> Fit | None:
+    """Fit FSRS to this home's history and keep the parameters if they are accepted; None with too little history."""
+    histories: dict[str, list[tuple[date, int]]] = {}
+    for event, grade in effective(store.reviews.events()):
+        if event.kind in ANSWERS:
+            histories.setdefault(event.question_id, []).append((event.study_day, grade))
+    fitted = fit(list(histories.values()))
+    if fitted is not None and fitted.accepted:
+        store.attempts.set_setting(FSRS_PARAMETERS, list(fitted.parameters))
+        store.attempts.set_setting(CARDS_PROFILE, "")  # dates set with other parameters are computed again
+    return fitted
 
 
 def spread(fresh: Sequence[tuple[str, str]]) -> list[Fresh]:

@@ -3,21 +3,25 @@
 Every change is one transaction: a line in the log and the card that follows from it. Moments are given by the caller.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from coach.clock import StudyClock
+from coach.config import Study
 from coach.errors import CoachError
 from coach.models import Card, ReviewEvent, ReviewEventKind
 from coach.srs.events import ANSWERS, CardScheduler, answer_kind, effective, replay, to_redo, to_undo, undone_ids
-from coach.srs.sm2 import check_grade
+from coach.srs.explain import Step, explain
+from coach.srs.export import from_line, to_line
+from coach.srs.sm2 import PROFILE, check_grade
 from coach.srs.sm2_cards import Sm2Scheduler, expected_recall
 from coach.storage import Store
 from coach.storage.reviews import Reviews
 
 GRADES = range(6)
+FSRS_PARAMETERS, CARDS_PROFILE = "fsrs_parameters", "cards_profile"  # names of settings in the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,17 @@ class Change:
 
     event: ReviewEvent
     card: Card | None
+
+
+def scheduler_for(study: Study, store: Store) -> CardScheduler:
+    """The scheduler that the settings name; FSRS with this home's own parameters, if some were accepted."""
+    if study.scheduler == "sm2":
+        return Sm2Scheduler()
+    from coach.srs.fsrs_scheduler import FsrsScheduler  # the SM-2 path does without it
+    from coach.srs.memory import Memory
+
+    fitted = store.attempts.setting(FSRS_PARAMETERS)
+    return FsrsScheduler(Memory(fitted) if fitted else None)
 
 
 class Schedule:
@@ -93,11 +108,17 @@ class Schedule:
         """Give the latest answer to a question (of one attempt, if named) the grade that the person decides."""
         return self._grade_again("override", question_id, grade, at, attempt_id)
 
+    def follow_settings(self) -> None:
+        """Compute all dates again if they were set by another scheduler than the one now in use."""
+        if self._store.attempts.setting(CARDS_PROFILE, PROFILE) != self.scheduler.profile:
+            self.rebuild()
+
     def rebuild(self) -> int:
         """Compute all cards again from the log, e.g. after a change of scheduler; return their number."""
         with self._transaction() as reviews:
             cards = replay(reviews.events(), self.scheduler)
             reviews.replace_cards(cards.values())
+            self._store.attempts.set_setting(CARDS_PROFILE, self.scheduler.profile)
         return len(cards)
 
     def _grade_again(
@@ -147,9 +168,40 @@ class Schedule:
             reviews.take_write_lock()
             yield reviews
 
-    def answers(self, question_id: str) -> list[tuple[ReviewEvent, int]]:
-        """The answers to a question that count, each with the grade that holds."""
-        return list(effective(self._reviews.events_of(question_id)))
+    def explain(self, question_id: str) -> list[Step]:
+        """How the date of a question came about, answer by answer. Raises CoachError if it was never asked."""
+        steps = list(explain(effective(self._reviews.events_of(question_id)), self.scheduler))
+        if not steps:
+            raise CoachError(f"“{question_id}” has no answer that counts.", "Ask it first: `coach practice`.")
+        return steps
+
+    def export_log(self) -> Iterator[str]:
+        """Every line of the log as JSON, oldest first."""
+        return (to_line(event) for event in self._reviews.events())
+
+    def import_log(self, lines: Iterable[str]) -> int:
+        """Fill an empty log from exported lines and compute the cards; return the number of lines.
+
+        Raises CoachError if there is a history already, or for a line that is none of ours: then nothing is imported.
+        """
+        events = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                events.append(from_line(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise CoachError(
+                    f"Line {number} of the log cannot be read: {error}.", "Nothing was imported."
+                ) from error
+        return self.adopt_history(events)
+
+    def adopt_history(self, events: Sequence[ReviewEvent]) -> int:
+        """Fill an empty log with these events, ids included, and compute the cards; return the number of events."""
+        with self._transaction() as reviews:
+            if reviews.newest(1):
+                raise CoachError("This home has a review history already.", "Import into a fresh home (COACH_HOME).")
+            reviews.append_all(events)
+            self.rebuild()
+        return len(events)
 
 
 def _topic(card: Card | None) -> str:

@@ -6,7 +6,7 @@ first, so that a backlog costs least; then re-drills. In the sweep before an int
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import floor
 from typing import Literal
@@ -26,9 +26,10 @@ from coach.srs.memory import Memory
 from coach.srs.pace import Pace
 from coach.srs.sm2_cards import trace_of
 
-Reason = Literal["due", "new", "interview", "redrill"]
+Reason = Literal["due", "new", "topic", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
 NEW_OF_BUDGET = 0.95  # most of a day that new questions may take
+WEAK_TOPICS_A_DAY = 2
 NEW_BESIDE_BACKLOG = 0.5  # a day, while more is due than fits into one
 DEFAULT_MEMORY = Memory()
 
@@ -71,7 +72,8 @@ class Situation:
     asked, in the order to introduce them.  questions, seen: number of all questions, and of those asked.
     budget_seconds: of a whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit
     without an interview date.  siblings: a common name for questions that repeat each other, by id; only one of them
-    is asked on a day.  asked_today, recent_topics: in the order of asking.
+    is asked on a day.  weak_topics: those whose own card is due (`coach.srs.topics`), the weakest first.
+    asked_today, recent_topics: in the order of asking.
     """
 
     day: date
@@ -88,6 +90,7 @@ class Situation:
     new_per_day: float = 5.0
     interviews: Sequence[InterviewDate] = ()
     siblings: Mapping[str, str] = field(default_factory=dict)
+    weak_topics: Sequence[str] = ()
     asked_today: Sequence[str] = ()
     recent_topics: Sequence[str] = ()
     learner: Learner = field(default_factory=Learner)
@@ -148,7 +151,7 @@ def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
 
 
 def _ordinary(situation: Situation) -> list[Task]:
-    fresh = [_new_task(situation, item) for item in situation.fresh[: new_allowed(situation)]]
+    fresh = _fresh_tasks(situation)
     planned = planned_days((*situation.due, *situation.soon), situation.day) if situation.soon else {}
     wanted = (
         card for card in (*situation.due, *situation.soon) if planned.get(card.question_id, date.min) <= situation.day
@@ -156,6 +159,16 @@ def _ordinary(situation: Situation) -> list[Task]:
     due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
     return fresh + [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
+
+
+def _fresh_tasks(situation: Situation) -> list[Task]:
+    """New questions: one of each weak topic whose turn it is, then others up to the day's rate."""
+    first = {item.topic: item for item in reversed(situation.fresh)}
+    called = [first[topic] for topic in situation.weak_topics[:WEAK_TOPICS_A_DAY] if topic in first]
+    others = [item for item in situation.fresh if item not in called]
+    tasks = [replace(_new_task(situation, item), reason="topic") for item in called]
+    room = max(0, new_allowed(situation) - len(called))
+    return tasks + [_new_task(situation, item) for item in others[:room]]
 
 
 def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:

@@ -110,8 +110,12 @@ class TopicModel:
         other = Z90**2 * (QUESTION_SD**2 / count + LAW_SD**2)
         low = max(0.0, estimate - math.sqrt((estimate - low) ** 2 + other))
         high = min(1.0, estimate + math.sqrt((high - estimate) ** 2 + other))
-        weak = ability.answers > 0 and _normal_cdf(-ability.mean / ability.deviation) >= WEAK_PROBABILITY
-        return Mastery(topic, estimate, low, high, ability.answers, weak)
+        return Mastery(topic, estimate, low, high, ability.answers, self.is_weak(topic, day))
+
+    def is_weak(self, topic: str, day: date) -> bool:
+        """Whether a topic lies below the learner's average with a probability of at least 0.8."""
+        ability = self.abilities.get(topic, Ability()).on(day)
+        return ability.answers > 0 and _normal_cdf(-ability.mean / ability.deviation) >= WEAK_PROBABILITY
 
     def _base(self, recall: float | None) -> float:
         return self.first_rate if recall is None else recall
@@ -140,10 +144,10 @@ def topic_cards(answers: Iterable[TopicAnswer]) -> dict[str, sm2.Sm2State]:
     return cards
 
 
-def weak_topics_due(masteries: Iterable[Mastery], cards: Mapping[str, sm2.Sm2State], day: date) -> list[str]:
-    """Weak topics whose card is due on `day`, the weakest first."""
-    due = [m for m in masteries if m.weak and m.topic in cards and (cards[m.topic].due or date.max) <= day]
-    return [m.topic for m in sorted(due, key=lambda m: (m.estimate, m.topic))]
+def weak_topics_due(model: TopicModel, cards: Mapping[str, sm2.Sm2State], day: date) -> list[str]:
+    """Weak topics whose card is due on `day`, the weakest first: each should bring a question never asked."""
+    due = [topic for topic, card in cards.items() if (card.due or date.max) <= day and model.is_weak(topic, day)]
+    return sorted(due, key=lambda topic: (model.abilities[topic].mean, topic))
 
 
 def _logit(chance: float) -> float:

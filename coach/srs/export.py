@@ -1,0 +1,83 @@
+"""The review log as JSON Lines, and histories of other programs as lines of ours.
+
+A line of ours holds every field of a `ReviewEvent`; importing an export into an empty log and exporting again gives the
+same bytes. Programs that keep a review history (Anki's `revlog`, hashcards' `reviews`) are read as plain rows and give
+reviews; their cards' own dates are not taken over, since replaying the history gives ours.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+from typing import Any, get_args
+
+from coach.models import ReviewEvent, ReviewEventKind
+from coach.srs.sm2 import check_grade
+from coach.srs.study_day import check_rollover_hour
+
+_FIELDS = tuple(f.name for f in fields(ReviewEvent))
+GRADE_OF_EASE = {1: 1, 2: 3, 3: 4, 4: 5}  # Anki: again, hard, good, easy
+GRADE_OF_WORD = {"forgot": 1, "hard": 3, "good": 4, "easy": 5}  # hashcards
+
+
+def to_line(event: ReviewEvent) -> str:
+    """One event as a line of JSON without a line end."""
+    row = asdict(event)
+    row["at"], row["study_day"] = event.at.isoformat(), event.study_day.isoformat()
+    return json.dumps(row, ensure_ascii=False, sort_keys=True)
+
+
+def from_line(line: str) -> ReviewEvent:
+    """The event of a line. Raises ValueError naming what is wrong."""
+    row = json.loads(line)
+    if not isinstance(row, dict) or not {"id", "kind", "question_id", "at", "study_day"} <= row.keys() <= set(_FIELDS):
+        raise ValueError(f"a line of the review log has the fields {', '.join(_FIELDS)}")
+    if row["kind"] not in get_args(ReviewEventKind):
+        raise ValueError(f"the kind of a line is one of {get_args(ReviewEventKind)}, not {row['kind']!r}")
+    if row["kind"] in ("review", "redrill", "regrade", "override"):
+        check_grade(row.get("grade"))
+    if type(row["id"]) is not int or not isinstance(row["question_id"], str):
+        raise ValueError("id is a whole number and question_id is text")
+    check_rollover_hour(row.get("rollover_hour", 4))
+    at = datetime.fromisoformat(row["at"])
+    if at.tzinfo is None:
+        raise ValueError(f"an instant needs an offset: {row['at']!r}")
+    return ReviewEvent(**row | {"at": at, "study_day": date.fromisoformat(row["study_day"])})
+
+
+def from_anki(rows: Iterable[Mapping[str, Any]], question_of: Mapping[int, str], day_of: Any) -> Iterator[ReviewEvent]:
+    """Reviews from rows of Anki's `revlog` (id: milliseconds, cid, ease 1..4, time: milliseconds), oldest first.
+
+    question_of: our question by Anki's card id; rows of other cards are left out.  day_of: instant -> study day.
+    Ease 0 marks manual rescheduling and is no answer.
+    """
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        if row["ease"] in GRADE_OF_EASE and row["cid"] in question_of:
+            at = datetime.fromtimestamp(row["id"] / 1000, UTC)
+            grade, seconds = GRADE_OF_EASE[row["ease"]], row.get("time", 0) / 1000
+            yield _answer(question_of[row["cid"]], at, grade, day_of, seconds or None)
+
+
+def from_hashcards(
+    rows: Iterable[Mapping[str, Any]], question_of: Mapping[str, str], day_of: Any
+) -> Iterator[ReviewEvent]:
+    """Reviews from rows of hashcards' `reviews` (card_hash, reviewed_at: ISO 8601, grade: a word), oldest first."""
+    for row in sorted(rows, key=lambda row: str(row["reviewed_at"])):
+        if row["grade"] in GRADE_OF_WORD and row["card_hash"] in question_of:
+            at = datetime.fromisoformat(row["reviewed_at"])
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+            yield _answer(question_of[row["card_hash"]], at, GRADE_OF_WORD[row["grade"]], day_of, None)
+
+
+def with_kinds(events: Iterable[ReviewEvent]) -> Iterator[ReviewEvent]:
+    """Imported answers in order of time, numbered from 1: a question's first one on a day is a review."""
+    last: dict[str, date] = {}
+    for number, event in enumerate(sorted(events, key=lambda event: event.at), start=1):
+        again = event.question_id in last and event.study_day <= last[event.question_id]
+        last.setdefault(event.question_id, event.study_day)
+        last[event.question_id] = max(last[event.question_id], event.study_day)
+        yield ReviewEvent(**asdict(event) | {"id": number, "kind": "redrill" if again else "review"})
+
+
+def _answer(question_id: str, at: datetime, grade: int, day_of: Any, seconds: float | None) -> ReviewEvent:
+    return ReviewEvent(0, "review", question_id, at, day_of(at), grade, seconds=seconds)
