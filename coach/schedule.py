@@ -168,6 +168,10 @@ class Schedule:
             reviews.take_write_lock()
             yield reviews
 
+    def answers(self, question_id: str) -> list[tuple[ReviewEvent, int]]:
+        """The answers to a question that count, oldest first, each with the grade that holds in the end."""
+        return [pair for pair in effective(self._reviews.events_of(question_id)) if pair[0].kind in ANSWERS]
+
     def explain(self, question_id: str) -> list[Step]:
         """How the date of a question came about, answer by answer. Raises CoachError if it was never asked."""
         steps = list(explain(effective(self._reviews.events_of(question_id)), self.scheduler))
