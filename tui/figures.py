@@ -8,8 +8,8 @@ Figures = dict[str, Any]
 
 
 def percent(share: float | None) -> str:
-    """E.g. "83 %", or "no figure yet"."""
-    return "no figure yet" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+    """E.g. "83%", or "no figure yet"."""
+    return "no figure yet" if share is None else f"{share:.0%}"
 
 
 def counted(number: int, thing: str) -> str:

@@ -30,6 +30,8 @@ class Place:
 PLACES = (
     Place("home", "h", "Home", "What is due, and what to do next", "tui.screens.home:HomeScreen"),
     Place("practice", "p", "Practice", "Be interviewed, one question at a time", "tui.screens.practice:PracticeScreen"),
+    Place("library", "l", "Library", "Search, read, edit and import questions", "tui.screens.library:LibraryScreen"),
+    Place("statistics", "s", "Statistics", "What you know, and how surely", "tui.screens.statistics:StatisticsScreen"),
 )
 
 
