@@ -1,0 +1,78 @@
+"""The real bundled encoder."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from coach.errors import EmbedderUnavailable
+from coach.retrieval.embedder import QUERIES_KEPT, SentenceEncoder, bundled_encoder, encoder_identity
+
+
+@pytest.fixture(scope="module")
+def minilm() -> SentenceEncoder:
+    return SentenceEncoder()
+
+
+def test_rows_are_float32_of_length_one_in_order(minilm):
+    texts = ["a cat sits on the mat", "stochastic gradient descent", "a kitten on a rug"]
+    rows = minilm.encode(texts)
+    assert rows.shape == (3, minilm.dim) == (3, 384)
+    assert rows.dtype == np.float32
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert rows[0] @ rows[2] > rows[0] @ rows[1] + 0.3
+
+
+def test_it_agrees_with_the_library(minilm):
+    texts = ["short", "a somewhat longer text about attention heads"]
+    bare = minilm._loaded().encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    assert minilm.encode(texts) == pytest.approx(bare, abs=1e-5)
+
+
+def test_identical_texts_are_computed_once(minilm, monkeypatch):
+    computed: list[str] = []
+    compute = minilm._compute
+    monkeypatch.setattr(minilm, "_compute", lambda texts: computed.extend(texts) or compute(texts))
+    rows = minilm.encode(["one", "two", "one", "one"])
+    assert computed == ["one", "two"]
+    assert (rows[0] == rows[2]).all()
+    assert (rows[0] == rows[3]).all()
+    assert not (rows[0] == rows[1]).all()
+
+
+def test_frequent_queries_are_remembered_and_cannot_be_spoilt(minilm):
+    before = minilm.hits
+    first = minilm.encode(["what is dropout"])
+    first[:] = 0
+    again = minilm.encode(["what is dropout"])
+    assert minilm.hits == before + 1
+    assert np.linalg.norm(again) == pytest.approx(1.0, abs=1e-5)
+    assert QUERIES_KEPT * 384 * 4 < 4_000_000
+
+
+def test_no_text_gives_no_row(minilm):
+    assert minilm.encode([]).shape == (0, 384)
+
+
+def test_the_identity_follows_the_weights_and_needs_no_loading(tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(bundled_encoder(), folder)
+    assert encoder_identity(folder) == SentenceEncoder().identity
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.seek(-1, 2)
+        last = file.read(1)
+        file.seek(-1, 2)
+        file.write(bytes([last[0] ^ 1]))
+    assert encoder_identity(folder) != SentenceEncoder().identity
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_a_folder_without_an_encoder_is_named(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    encoder = SentenceEncoder(tmp_path / name)
+    with pytest.raises(EmbedderUnavailable, match=name):
+        encoder.encode(["x"])
+    with pytest.raises(EmbedderUnavailable, match=name):
+        _ = encoder.identity
+    encoder.warm().join()
+    assert not encoder.ready
