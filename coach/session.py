@@ -40,7 +40,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a verdict rests on.  origin: file and section.  passages: texts, those cited by the judge if it cited any."""
+    """What a verdict rests on.  origin: file and section.  passages: texts, those that the judge cited if any."""
 
     origin: str
     passages: tuple[str, ...]

@@ -1,5 +1,6 @@
 """The full-screen interface: one app, a screen for each thing one does. Screens are thin over `coach.session`."""
 
+from pathlib import Path
 from typing import Any
 
 from textual import work
@@ -9,7 +10,9 @@ from textual.reactive import reactive
 from textual.worker import get_current_worker
 
 from coach.assemble import Parts
+from coach.clock import utc_now
 from coach.config import Config
+from coach.conversation import Clock
 from coach.errors import CoachError
 from coach.session import Session
 from tui.places import place
@@ -20,7 +23,7 @@ class CoachApp(App[None]):
     """The coach in a terminal."""
 
     TITLE = "Interview coach"
-    CSS_PATH = "coach.tcss"
+    CSS_PATH = Path(__file__).with_name("coach.tcss")  # also for subclasses elsewhere
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
         Binding("f2", "go('home')", "Home", id="go.home", tooltip="What is due, and what to do next"),
@@ -31,11 +34,21 @@ class CoachApp(App[None]):
     """What the models are doing, one line; empty when all is well. Widgets watch it."""
     models_ready: reactive[bool] = reactive(False)
 
-    def __init__(self, config: Config, *, start: str = "home", **arguments: Any) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        start: str = "home",
+        parts: Parts | None = None,
+        clock: Clock = utc_now,
+        **arguments: Any,
+    ) -> None:
+        """start: name of the first screen, made with `arguments`.  parts, clock: other than the usual ones."""
         super().__init__()
         self.config = config
-        self.parts = Parts(config)
-        self.session = Session(self.parts)
+        self.parts = parts or Parts(config)
+        self.clock = clock
+        self.session = Session(self.parts, clock)
         self._start = start
         self._arguments = arguments
 

@@ -1,283 +1,402 @@
 """Practice: one question at a time, answered in one's own words, followed up, judged with evidence, scheduled."""
 
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer, Static
-from textual.worker import get_current_worker
+from textual.widgets import Footer, TextArea
 
-from coach.conversation import Concluded, Conversation, Event, Judged, Notice, Piece, Ungraded, Working
-from coach.conversation import Said as CoachSaid
+from coach.conversation import Concluded, Conversation, Event, Judged, Notice, Piece, Said, Ungraded, Working
 from coach.errors import CoachError
+from coach.models import Judgement
 from coach.session import Settled
-from tui.text import printable
+from tui import conduct
+from tui.drafting import Drafting
+from tui.editor import edited
+from tui.screens.base import CoachScreen
+from tui.screens.practice_keys import KEYS
 from tui.widgets.answer import AnswerBox
+from tui.widgets.confidence import ConfidenceBar
+from tui.widgets.grades import GradeLine, open_line, settled_line
 from tui.widgets.status import ModelStatus
-from tui.widgets.talk import Chips, Said, verdict_content
+from tui.widgets.talk import Chips
+from tui.widgets.transcript import QuestionHead, Transcript
 
-GRADE_KEYS = "012345"
+ANSWERING = ("asked", "answered", "following_up")
+DONT_KNOW = "I don't know."
 
 
-class PracticeScreen(Screen[None]):
-    """States: answering -> (sure?) -> working -> answering ... -> graded -> next question."""
+class PracticeScreen(CoachScreen[None]):
+    """States: answering -> (sure?) -> working -> answering ... -> concluded -> settled -> next question."""
 
     AUTO_FOCUS = "#answer"
-    BINDINGS = [
-        Binding("escape", "stop", "Stop / back", id="practice.stop", tooltip="Stop the model, or go back"),
-        Binding("f4", "hint", "Hint", id="practice.hint", tooltip="A hint; it caps the grade"),
-        Binding("f5", "dont_know", "Don't know", id="practice.dont_know", tooltip="Say so and see what was asked for"),
-        Binding("f6", "skip", "Skip", id="practice.skip", tooltip="Leave this question without a grade"),
-        Binding("f7", "retry", "Retry", id="practice.retry", tooltip="Judge again after a failure"),
-        Binding("ctrl+z", "undo", "Undo", id="practice.undo", tooltip="Take the latest grade back", show=False),
-        Binding("n", "next", "Next", id="practice.next", tooltip="The next question"),
-        *[Binding(key, f"grade({key})", key, show=False, id=f"practice.grade{key}") for key in GRADE_KEYS],
-    ]
+    HELP = (
+        "Answer in your own words. The coach asks back about what is missing, then shows what you covered, with your "
+        "own words as evidence. Grades decide when a question comes back; you can overrule them."
+    )
+    BINDINGS = KEYS
 
-    class Happened(Message):
-        """An event of the conversation, from the worker."""
-
-        def __init__(self, event: Event) -> None:
-            super().__init__()
-            self.event = event
-
-    class Failed(Message):
-        """The worker ended with an error meant for the person."""
-
-        def __init__(self, error: CoachError) -> None:
-            super().__init__()
-            self.error = error
-
-    class Waiting(Message):
-        """The worker has come to its end: the person's turn."""
-
-    def __init__(self, *, topic: str = "", question: str = "") -> None:
+    def __init__(
+        self, *, topic: str = "", question: str = "", queue: Sequence[str] | None = None, kind: str = "practice"
+    ) -> None:
         super().__init__()
-        self._topic = topic
-        self._question = question
+        self._topic, self._question, self._queue, self._kind = topic, question, queue, kind
         self.conversation: Conversation | None = None
         self.settled: Settled | None = None
         self.busy = False
-        self._streaming: Said | None = None
+        self._held: list[Event] | None = None  # events that wait until confidence was told
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
-        """Question on top, the conversation, the answer box, the line of grades."""
-        yield Static(id="question", markup=False)
-        with VerticalScroll(id="talk"):
-            yield Vertical(id="turns")
-        yield Chips(id="chips")
-        yield Static(id="grades", markup=False)
+        """Question on top, the conversation, signs, the line of grades, the answer box."""
+        yield QuestionHead(id="question", markup=False)
+        yield Transcript(id="talk")
+        yield Chips(id="chips", classes="-empty")
+        yield GradeLine(id="grades", markup=False, classes="-empty")
+        yield ConfidenceBar()
         yield AnswerBox(id="answer")
         yield ModelStatus()
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""
-        session = self.app.session  # type: ignore[attr-defined]
-        queue = [self._question] if self._question else (session.of_topic(self._topic) if self._topic else None)
-        session.begin(queue)
-        self.action_next()
+        self.drafting = Drafting(self.coach.config.paths, self)
+        self._begin()
+
+    def _begin(self) -> None:
+        try:
+            queue = self._queue
+            if queue is None and self._topic:
+                queue = self.session.of_topic(self._topic)
+            self.session.begin([] if self._question else queue, kind=self._kind)
+            self._show_next(self.session.ask(self._question) if self._question else self.session.next())
+        except CoachError as error:
+            self.fault(error, self._begin)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys do something only in the states they are meant for, and are shown only then."""
+        state = self.conversation.attempt.state if self.conversation else None
+        answering, over = state in ANSWERING, state in ("judged", "not_graded", "closed")
+        match action:
+            case "hint" | "dont_know" | "skip" | "editor":
+                return answering and not self.busy
+            case "finish":
+                return state == "following_up" and not self.busy
+            case "retry":
+                return not self.busy and (state == "not_graded" or self._unjudged())
+            case "next" | "grade":
+                return over and not self.busy
+            case "answer":
+                return state in ("judged", "closed")
+            case "source" | "edit":
+                return over
+        return True
 
     # -- what the person does -----------------------------------------------------------------------------------
 
     @on(AnswerBox.Sent)
     def send(self, event: AnswerBox.Sent) -> None:
         """Store and judge what was typed; while something is running the text simply stays in the box."""
-        if self.conversation is None or self.busy or self.settled is not None:
-            return
-        self._put(Said("candidate", event.text))
-        self.carry_on(self.conversation, event.box.take())
+        if self.conversation is not None and not self.busy and self.conversation.attempt.state in ANSWERING:
+            self._reply(event.box.take(), ask_confidence=True)
 
-    def action_next(self) -> None:
-        """Go on to the next question once this one is settled."""
-        if self.busy or (self.conversation is not None and self.settled is None and self._open()):
-            return
+    @on(TextArea.Changed, "#answer")
+    def typed(self, event: TextArea.Changed) -> None:
+        """Keep unsent text where a crash cannot reach it."""
         if self.conversation is not None:
-            self.conversation.close()
-        conversation = self.app.session.next()  # type: ignore[attr-defined]
-        self.conversation, self.settled = conversation, None
-        self.query_one("#turns").remove_children()
-        self.query_one("#grades", Static).update("")
-        self.query_one(Chips).update("")
-        if conversation is None:
-            self.query_one("#question", Static).update("Nothing more is due. Well done.")
-            self.query_one(AnswerBox).disabled = True
-            return
-        self._show_question(conversation)
-        self._asked_at = time.monotonic()
-        if conversation.needs_judging():
-            self.carry_on(conversation, None)
-        self.query_one(AnswerBox).disabled = False
-        self.query_one(AnswerBox).focus()
-
-    def action_grade(self, grade: int) -> None:
-        """Grade by hand: overrules the judge, or stands in for it."""
-        if self.conversation is None or self.busy:
-            return
-        session = self.app.session  # type: ignore[attr-defined]
-        try:
-            if self.settled is not None:
-                self.settled = session.override(self.settled.attempt_id, grade)
-            elif self.conversation.attempt.state in ("judged", "not_graded"):
-                self._settle(grade)
-        except CoachError as error:
-            self.notify(str(error), severity="error")
-        self._show_grades()
+            self.drafting.changed(self.conversation.question.id, event.text_area.text)
 
     def action_dont_know(self) -> None:
         """Answer that one does not know."""
-        if self.conversation is not None and not self.busy and self.settled is None:
-            self._put(Said("candidate", "I don't know."))
-            self.carry_on(self.conversation, "I don't know.")
+        self._reply(DONT_KNOW, ask_confidence=False)
 
     def action_hint(self) -> None:
         """Show the next hint."""
-        if self.conversation is not None and not self.busy and self.settled is None:
-            self._put(Said("coach", f"Hint: {self.conversation.give_hint().turn.text}"))
+        assert self.conversation is not None
+        try:
+            self._talk.put("coach", f"Hint: {self.conversation.give_hint().turn.text}")
+        except CoachError as error:
+            self.fault(error, self.action_hint)
 
     def action_skip(self) -> None:
         """Leave the question without a grade."""
-        if self.conversation is not None and not self.busy and self.settled is None:
-            self.app.session.skip(self.conversation)  # type: ignore[attr-defined]
-            self.conversation.close()
-            self.conversation = None
-            self.action_next()
+        assert self.conversation is not None
+        try:
+            self.session.skip(self.conversation)
+            self._advance()
+        except CoachError as error:
+            self.fault(error, self.action_skip)
 
     def action_retry(self) -> None:
-        """Judge once more after a failure."""
-        if self.conversation is not None and not self.busy and self.conversation.attempt.state == "not_graded":
-            self.carry_on(self.conversation, None)
+        """Judge what is stored: after a failure, or after the model was stopped."""
+        assert self.conversation is not None
+        self._carry_on(self.conversation, None)
+
+    def action_finish(self) -> None:
+        """Conclude with what was judged so far."""
+        assert self.conversation is not None
+        try:
+            for event in self.conversation.conclude():
+                self._show(event)
+        except CoachError as error:
+            self.fault(error, self.action_finish)
+        self._rest()
+
+    def action_next(self) -> None:
+        """Accept what the judge says if that is still open, else go on to the next question."""
+        assert self.conversation is not None
+        try:
+            if self.settled is None and self.conversation.attempt.state == "judged" and not self._undone:
+                self._settle(None)
+                self._rest()
+                return
+            if self.settled is None:
+                self.session.skip(self.conversation)
+            self._advance()
+        except CoachError as error:
+            self.fault(error, self.action_next)
+
+    def action_grade(self, grade: int) -> None:
+        """Grade by hand: overrules the judge, or stands in for it."""
+        try:
+            if self.settled is not None:
+                self.settled = self.session.override(self.settled.attempt_id, grade)
+            else:
+                self._settle(grade)
+        except CoachError as error:
+            self.fault(error, partial(self.action_grade, grade))
+        self._rest()
 
     def action_undo(self) -> None:
         """Take the latest grade back."""
-        try:
-            self.notify(self.app.session.undo())  # type: ignore[attr-defined]
-        except CoachError as error:
-            self.notify(str(error), severity="warning")
+        self._step_in_history(back=True)
+
+    def action_redo(self) -> None:
+        """Bring the grade back that was taken last."""
+        self._step_in_history(back=False)
 
     def action_stop(self) -> None:
-        """Stop the model if it works, else go back home; an open question is resumed next time."""
-        if self.busy:
-            self.workers.cancel_group(self, "conversation")
+        """Stop the model if it works, else go back; an open question is resumed next time."""
+        if self._held is not None:
+            self.query_one(ConfidenceBar).action_tell(0)
+        elif self.busy:
+            conduct.stop(self)
         else:
-            self.app.action_go("home")  # type: ignore[attr-defined]
+            self.dismiss()
+
+    def action_editor(self) -> None:
+        """Write the answer in one's own editor."""
+        box = self.query_one(AnswerBox)
+        try:
+            box.put(edited(self.app, box.text))
+        except CoachError as error:
+            self.say(error)
+        box.focus()
+
+    def action_answer(self) -> None:
+        """Open or close the model answer."""
+        self._talk.toggle_answer()
+
+    def action_source(self) -> None:
+        """Show the passages that the verdict rests on."""
+        from tui.screens.source import SourceScreen
+
+        assert self.conversation is not None
+        self.app.push_screen(SourceScreen(self.session.source(self.conversation)))
+
+    def action_edit(self) -> None:
+        """Change the question; its history and schedule stay."""
+        from coach.question_edit import as_text, save_text
+
+        assert self.conversation is not None
+        question = self.conversation.question
+        try:
+            text = edited(self.app, before := as_text(question))
+            if text.strip() != before.strip():
+                save_text(self.session.parts, question, text)
+                self.notify("The question is changed, from its next time on.")
+        except CoachError as error:
+            self.say(error)
+
+    @on(ConfidenceBar.Told)
+    def confidence_told(self, event: ConfidenceBar.Told) -> None:
+        """Keep it, then show what was held back."""
+        held, self._held = self._held or [], None
+        if self.conversation is not None and event.percent is not None:
+            try:
+                self.session.note_confidence(self.conversation, event.percent)
+            except CoachError as error:
+                self.say(error)
+        for item in held:
+            self._show(item)
+        self._rest()
 
     # -- what the coach does ------------------------------------------------------------------------------------
 
-    @work(thread=True, exclusive=True, group="conversation")
-    def carry_on(self, conversation: Conversation, text: str | None) -> None:
-        """Reply to `text`, or judge what is stored already; everything it shows travels as messages."""
-        worker = get_current_worker()
+    def _reply(self, text: str, *, ask_confidence: bool) -> None:
+        assert self.conversation is not None
+        first = not any(turn.kind == "answer" for turn in self.conversation.attempt.turns)
+        self._talk.put("candidate", text)
+        self.drafting.sent(self.conversation.question.id, text)
+        self._carry_on(self.conversation, text)
+        if first and ask_confidence and self.coach.config.study.ask_confidence:
+            self._held = []
+            self.query_one(ConfidenceBar).ask()
+
+    def _carry_on(self, conversation: Conversation, text: str | None) -> None:
         self.busy = True
-        try:
-            events = conversation.go_on() if text is None else conversation.reply(text)
-            for event in events:
-                self.post_message(self.Happened(event))
-                if worker.is_cancelled:
-                    events.close()  # type: ignore[attr-defined]
-                    break
-        except CoachError as error:
-            self.post_message(self.Failed(error))
-        finally:
-            self.busy = False
-            self.post_message(self.Waiting())
+        self.refresh_bindings()
+        conduct.carry_on(self, conversation, text)
 
-    @on(Happened)
-    def show(self, message: Happened) -> None:
-        """Draw one event."""
-        match message.event:
+    @on(conduct.Happened)
+    def happened(self, message: conduct.Happened) -> None:
+        """Draw an event now, or once confidence was told."""
+        self.drafting.stored()
+        if self._held is not None and not isinstance(message.event, Working):
+            self._held.append(message.event)
+        else:
+            self._show(message.event)
+
+    def _show(self, event: Event) -> None:
+        match event:
             case Working(what):
-                self.query_one("#grades", Static).update(f"{what} … (Esc stops)")
+                self.query_one(GradeLine).tell(f"{what} … (Esc stops)")
             case Judged(judgement):
-                self.query_one(Chips).show(judgement.points)
+                self._mark(judgement)
             case Piece(text):
-                if self._streaming is None:
-                    self._streaming = Said("coach", "")
-                    self._put(self._streaming)
-                self._streaming.add(text)
-            case CoachSaid(turn):
-                if self._streaming is not None:
-                    self._streaming.show(turn.text)
-                    self._streaming = None
-                else:
-                    self._put(Said("coach", turn.text))
+                self._talk.stream(text)
+            case Said(turn):
+                self._talk.put("coach", turn.text)
             case Notice(text):
-                self._put(Said("note", text))
-            case Concluded():
-                self._conclude()
+                self._talk.put("note", text)
+            case Concluded(judgement):
+                self._conclude(judgement)
             case Ungraded(reason, hint):
-                self._put(Said("note", f"Not graded: {reason} {hint} F7 retries, 0-5 grades it yourself."))
+                self._talk.put("note", f"Not graded: {reason} {hint}")
 
-    @on(Failed)
-    def fail(self, message: Failed) -> None:
-        """Say calmly what went wrong; what was typed is on disk."""
-        self.notify(str(message.error), severity="error", timeout=10)
+    @on(conduct.Failed)
+    def failed(self, message: conduct.Failed) -> None:
+        """Say calmly what went wrong; what was typed is on disk, in the box, or both."""
+        if not message.unsaved:
+            self.fault(message.error, self.action_retry)
+            return
+        assert self.conversation is not None
+        kept = self.drafting.rescue(self.conversation.question, message.unsaved)
+        self._talk.take_back()
+        box = self.query_one(AnswerBox)
+        box.put(message.unsaved if not box.text else f"{message.unsaved}\n{box.text}")
+        self.fault(message.error, lambda: self._reply(box.take(), ask_confidence=False), kept)
 
-    @on(Waiting)
-    def wait(self) -> None:
+    @on(conduct.Waiting)
+    def waiting(self, message: conduct.Waiting) -> None:
         """The person's turn."""
-        if self._streaming is not None:  # stopped in the middle of a sentence
-            self._streaming.remove()
-            self._streaming = None
-        self._show_grades()
-        self.query_one("#talk").scroll_end(animate=False)
+        self.busy = False
+        self._talk.end_stream()
+        if message.stopped and self._unjudged():
+            self._talk.put("note", "Stopped. F7 goes on.")
+        if self._held is None:
+            self._rest()
 
-    def _conclude(self) -> None:
-        conversation = self.conversation
-        assert conversation is not None
-        judgement = conversation.attempt.judgement
-        assert judgement is not None
-        table = Static(markup=False, classes="verdicts")
-        table.update(verdict_content(judgement.points))
-        self.query_one("#turns").mount(table)
-        self.query_one(AnswerBox).disabled = True
-        self.set_focus(None)
-        if self.app.session.settles_alone(judgement):  # type: ignore[attr-defined]
-            self._settle(None)
+    def fault(self, error: CoachError, again: Callable[[], object], kept: str = "") -> None:
+        """Show a failure with the choice to try again; nobody is asked for confidence any more."""
+        if self._held is not None:
+            self._held = None
+            self.query_one(ConfidenceBar).remove_class("-asking")
+        super().fault(error, again, kept)
+
+    def _conclude(self, judgement: Judgement) -> None:
+        assert self.conversation is not None
+        self._talk.conclude(self.conversation.question, judgement)
+        if self.session.settles_alone(judgement):
+            try:
+                self._settle(None)
+            except CoachError as error:
+                self.fault(error, partial(self._settle, None))
 
     def _settle(self, grade: int | None) -> None:
         assert self.conversation is not None
-        seconds = time.monotonic() - self._asked_at
-        self.settled = self.app.session.settle(self.conversation, grade, seconds)  # type: ignore[attr-defined]
+        self.settled = self.session.settle(self.conversation, grade, time.monotonic() - self._asked_at)
+        self._undone = False
+
+    def _step_in_history(self, *, back: bool) -> None:
+        try:
+            self.notify(self.session.undo() if back else self.session.redo(), markup=False)
+        except CoachError as error:
+            self.say(error)
+            return
+        if self.conversation is not None and (self.settled is not None or self._undone):
+            self.settled = self.session.standing(self.conversation.attempt.id)
+            self._undone = self.settled is None
+        self._rest()
+
+    def _advance(self) -> None:
+        if self.conversation is not None:
+            self.conversation.close()
+        self._show_next(self.session.next())
+
+    def _unjudged(self) -> bool:
+        return self.conversation is not None and self.conversation.needs_judging()
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
-    def _show_question(self, conversation: Conversation) -> None:
+    def _show_next(self, conversation: Conversation | None) -> None:
+        self.conversation, self.settled, self._undone = conversation, None, False
+        self._talk.clear()
+        self.query_one(Chips).show(())
+        box = self.query_one(AnswerBox)
+        if conversation is None:
+            self.session.finish()
+            self._nothing_left()
+            return
         question = conversation.question
-        head = f"{question.topic} · {question.kind.replace('_', ' ')} · level {question.level}"
-        self.query_one("#question", Static).update(
-            Content.assemble((head, "dim"), "\n", (printable(question.text), "bold"))
-        )
+        self.query_one(QuestionHead).show(question, self.session.left)
         for turn in conversation.attempt.turns:
-            self._put(Said(turn.speaker, turn.text))
+            self._talk.put(turn.speaker, turn.text)
+        if conversation.attempt.judgement is not None:
+            self._mark(conversation.attempt.judgement)
+        box.put(self.drafting.unsent(question.id))
+        self._asked_at = time.monotonic()
+        if conversation.needs_judging():
+            self._carry_on(conversation, None)
+        elif conversation.attempt.state == "judged" and conversation.attempt.judgement is not None:
+            self._show(Concluded(conversation.attempt.judgement))
+        self._rest()
 
-    def _show_grades(self) -> None:
-        line = self.query_one("#grades", Static)
+    def _nothing_left(self) -> None:
+        self.query_one(QuestionHead).update("Nothing more to ask. Well done.")
+        self.query_one(AnswerBox).disabled = True
+        self.query_one(GradeLine).tell("Esc goes back.")
+        self.refresh_bindings()
+
+    def _rest(self) -> None:
+        """Show what the person can do now."""
         conversation = self.conversation
-        if conversation is None or conversation.attempt.state not in ("judged", "not_graded", "closed"):
-            line.update("")
+        if conversation is None or self.busy or self._held is not None:
             return
-        judgement = conversation.attempt.judgement
-        if self.settled is not None:
-            score = f"Score {judgement.score:.1f}, grade" if judgement else "Grade"
-            due = f"next review {self.settled.due:%a %d %b %Y}" if self.settled.due else "never due again"
-            line.update(f"{score} {self.settled.grade}: {due}.  0-5 overrules · n next question")
-            return
-        session = self.app.session  # type: ignore[attr-defined]
-        dates = session.consequences(conversation.question.id)
-        keys = "  ".join(f"{grade} → {day:%a %d %b}" for grade, day in dates.items() if day)
-        head = f"The judge says {judgement.grade} but is not sure." if judgement else "Not graded."
-        line.update(f"{head} Your grade: {keys}")
+        box, line = self.query_one(AnswerBox), self.query_one(GradeLine)
+        over = conversation.attempt.state not in ANSWERING
+        box.disabled = over
+        if not over:
+            line.tell("")
+            box.focus()
+        else:
+            self._talk.focus()
+            judgement = conversation.attempt.judgement
+            if self.settled is not None:
+                line.tell(settled_line(self.settled, judgement))
+            else:
+                dates = self.session.consequences(conversation.question.id)
+                shown = None if self._undone else judgement
+                line.tell(open_line(shown, dates, failed=conversation.attempt.state == "not_graded"))
+        self.refresh_bindings()
+        self._talk.scroll_end(animate=False)
 
-    def _put(self, widget: Said) -> None:
-        self.query_one("#turns").mount(widget)
-        self.query_one("#talk").scroll_end(animate=False)
+    def _mark(self, judgement: Judgement) -> None:
+        self.query_one(Chips).show(judgement.points)
+        self._talk.mark(judgement)
 
-    def _open(self) -> bool:
-        return self.conversation is not None and self.conversation.attempt.state not in ("closed", "abandoned")
+    @property
+    def _talk(self) -> Transcript:
+        return self.query_one(Transcript)

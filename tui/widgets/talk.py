@@ -1,6 +1,7 @@
-"""One thing said in the conversation, and the verdicts on key points beside it."""
+"""One thing said in the conversation, with the judge's quotes marked in it, and a sign per key point below."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
@@ -8,9 +9,21 @@ from textual.widgets import Static
 from coach.models import PointVerdict
 from tui.text import printable
 
-MARKS = {"covered": ("✔", "$success"), "partial": ("◐", "$warning"), "missing": ("·", "$text-muted")}
-MARKS["contradicted"] = ("✘", "$error")
+MARKS = {
+    "covered": ("✔", "$text-success"),
+    "partial": ("◐", "$text-warning"),
+    "missing": ("·", "$text-muted"),
+    "contradicted": ("✘", "$text-error"),
+}
 """Sign and colour of each verdict; the sign alone is enough."""
+WORDS = {"covered": "covered", "partial": "in part", "missing": "open", "contradicted": "wrong"}
+"""Verdicts in the person's words."""
+QUOTED = {
+    "covered": "underline $text-success",
+    "partial": "underline $text-warning",
+    "contradicted": "reverse $text-error",
+}
+"""How a quote is marked; a false one is reversed, so that no colour is needed to tell it."""
 
 
 class Said(Static):
@@ -26,13 +39,14 @@ class Said(Static):
     def __init__(self, who: str, text: str) -> None:
         super().__init__(markup=False, classes=who)
         self.text = text
+        self.who = who
         self.show(text)
 
-    def show(self, text: str, quotes: Sequence[tuple[int, int, str]] = ()) -> None:
-        """Write the text, with `quotes` (start, end, style) marked in it."""
+    def show(self, text: str, verdicts: Iterable[PointVerdict] = ()) -> None:
+        """Write the text with the quotes of `verdicts` that stand in it marked."""
         self.text = text
         content = Content(printable(text))
-        for start, end, style in quotes:
+        for start, end, style in quotes(text, verdicts):
             content = content.stylize(style, start, end)
         self.update(content)
 
@@ -41,29 +55,28 @@ class Said(Static):
         self.show(self.text + piece)
 
 
+def quotes(text: str, verdicts: Iterable[PointVerdict]) -> list[tuple[int, int, str]]:
+    """(start, end, style) of the evidence that was taken from this very text; evidence of other turns is left out."""
+    found = []
+    for verdict in verdicts:
+        span = verdict.evidence
+        if span is not None and verdict.verdict in QUOTED and text[span.start : span.end] == span.text:
+            found.append((span.start, span.end, QUOTED[verdict.verdict]))
+    return found
+
+
 class Chips(Static):
     """A sign per key point while an answer is being judged; statements stay hidden until the end."""
 
-    DEFAULT_CSS = "Chips { height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "Chips { height: auto; padding: 0 2; } Chips.-empty { display: none; }"
 
     def show(self, verdicts: Sequence[PointVerdict]) -> None:
-        """Draw the signs, essential points in bold."""
-        parts = [("Points ", "dim")]
+        """Draw the signs, essential points in bold, and say the numbers."""
+        self.set_class(not verdicts, "-empty")
+        parts: list[tuple[str, str]] = [("Points ", "dim")]
         for verdict in verdicts:
             sign, colour = MARKS[verdict.verdict]
             parts.append((f"{sign} ", f"{colour} bold" if verdict.point.weight == 3 else colour))
-        self.update(Content.assemble(*parts))
-
-
-def verdict_content(verdicts: Sequence[PointVerdict]) -> Content:
-    """The verdict table: sign, statement, weight, and the candidate's own words below."""
-    lines: list[Content] = []
-    for verdict in verdicts:
-        sign, colour = MARKS[verdict.verdict]
-        weight = "!" * verdict.point.weight
-        late = " (after a follow-up)" if verdict.prompted else ""
-        head = Content.assemble((f"{sign} {verdict.verdict:<12}", colour), f" {verdict.point.text} ", (weight, "dim"))
-        lines.append(Content.assemble(head, (late, "dim")))
-        if verdict.evidence:
-            lines.append(Content.assemble("    ", (f"“{printable(verdict.evidence.text)}”", "italic")))
-    return Content("\n").join(lines)
+        counted = Counter[str](verdict.verdict for verdict in verdicts)
+        said = ", ".join(f"{counted[name]} {words}" for name, words in WORDS.items() if counted[name])
+        self.update(Content.assemble(*parts, (f" {said}", "dim")))

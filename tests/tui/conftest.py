@@ -1,0 +1,92 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import pytest
+
+from coach.config import Config, load
+from coach.models import KeyPoint, Question
+from coach.storage import Store
+from tests.tui_b.fakes import FakeParts
+from tui.app import CoachApp
+
+MOMENTUM = Question(
+    "momentum",
+    "What does momentum change about gradient descent?",
+    "The step follows a **velocity**: a decaying sum of past gradients.\n\nAcross a valley the parts cancel out.",
+    "optimisation",
+    level=2,
+    key_points=(
+        KeyPoint("The velocity is an exponentially decaying sum of past gradients.", 3, "What is kept between steps?"),
+        KeyPoint("Oscillations across a valley cancel out.", 2, "What happens across a narrow valley?"),
+        KeyPoint("With a constant gradient the step grows by 1/(1 - beta).", 1),
+    ),
+    mistakes=("Saying that momentum lowers the learning rate.",),
+    follow_ups=("How does Nesterov's variant differ?",),
+    source="corpus/optimisation/gradient_descent.md",
+)
+FORESTS = Question(
+    "forests",
+    "Why do random forests work?",
+    "Averaging decorrelated trees reduces variance.",
+    "trees",
+    key_points=(KeyPoint("Each tree sees a bootstrap sample.", 3), KeyPoint("Averaging reduces variance.", 2)),
+)
+QUESTIONS = (MOMENTUM, FORESTS)
+
+
+class TinyParts(FakeParts):
+    """A real home with two questions and a judge that reads verdicts off the answer (see FakeParts)."""
+
+    @cached_property
+    def store(self) -> Store:
+        store = Store(self.config.paths.ensure().database)
+        store.questions.save((question, "", position) for position, question in enumerate(QUESTIONS))
+        return store
+
+
+class Minutes:
+    """A clock whose minutes pass between two looks."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+class QuietApp(CoachApp):
+    """Loads no models: the judge of TinyParts needs none."""
+
+    def load_models(self) -> None:  # type: ignore[override]
+        self._models("", True)
+
+
+@pytest.fixture
+def config(home: object) -> Config:
+    return configured()
+
+
+def configured(extra: str = "") -> Config:
+    """A home whose settings do not depend on the machine."""
+    from coach.paths import default_paths
+
+    paths = default_paths().ensure()
+    paths.config.write_text(f'[study]\ntime_zone = "UTC"\nask_confidence = false\n{extra}', "utf-8")
+    return load(paths)
+
+
+@pytest.fixture
+def make_app(home: object) -> Iterator[Callable[..., CoachApp]]:
+    """An app over a tiny home; `extra` is added to its configuration."""
+    made: list[CoachApp] = []
+
+    def make(start: str = "home", *, extra: str = "", **arguments: object) -> CoachApp:
+        config = configured(extra)
+        made.append(QuietApp(config, start=start, parts=TinyParts(config), clock=Minutes(), **arguments))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.parts.store.close()

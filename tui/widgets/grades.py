@@ -1,0 +1,62 @@
+"""The line below a finished attempt: what counts, or which grade leads to which day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from textual.content import Content
+from textual.widgets import Static
+
+from coach.models import Judgement
+from coach.session import Settled
+
+MEANINGS = {0: "blank", 1: "wrong", 2: "wrong, familiar", 3: "hard", 4: "good", 5: "perfect"}
+"""The six grades of SM-2 (Wozniak 1990) in a word or two."""
+
+
+class GradeLine(Static):
+    """One or two lines; empty while an answer is being given."""
+
+    DEFAULT_CSS = "GradeLine { height: auto; padding: 0 2; color: $text-accent; } GradeLine.-empty { display: none; }"
+
+    def tell(self, text: str | Content) -> None:
+        """Write a line, or hide it."""
+        self.set_class(not str(text), "-empty")
+        self.update(text)
+
+
+def settled_line(settled: Settled, judgement: Judgement | None) -> Content:
+    """The grade that counts and its consequence."""
+    score = f"Score {judgement.score:.1f}, grade" if judgement else "Grade"
+    due = f"asked again on {day_text(settled.due)}" if settled.due else "not asked again before the year 9999"
+    again = ", and once more today" if settled.redrill else ""
+    return Content.assemble(
+        (f"{score} {settled.grade} ({MEANINGS[settled.grade]}): {due}{again}.", "bold"),
+        ("  n next · 0-5 overrules · ctrl+z undo", "dim"),
+    )
+
+
+def open_line(judgement: Judgement | None, consequences: Mapping[int, date | None], *, failed: bool) -> Content:
+    """Asks for a grade and shows what each would lead to. failed: the judge failed, rather than being unsure."""
+    if judgement is not None:
+        head = f"The judge says {judgement.grade} but is not sure: n accepts it."
+    else:
+        head = (
+            "Not graded, nothing is scheduled: F7 retries, n leaves it so." if failed else "How well did you know it?"
+        )
+    keys = "  ".join(f"{grade} → {day_text(day)}" for grade, day in _grouped(consequences))
+    return Content.assemble((head, "bold"), f"\n{keys}")
+
+
+def day_text(day: date | None) -> str:
+    """A date as a person says it, e.g. "Thu 3 Dec"."""
+    return f"{day:%a} {day.day} {day:%b}" if day else "never"
+
+
+def _grouped(consequences: Mapping[int, date | None]) -> list[tuple[str, date | None]]:
+    """Grades that lead to the same day, together: the line fits 80 columns."""
+    days: dict[date | None, list[int]] = {}
+    for grade, day in consequences.items():
+        days.setdefault(day, []).append(grade)
+    return [
+        (f"{min(grades)}-{max(grades)}" if len(grades) > 1 else str(grades[0]), day) for day, grades in days.items()
+    ]
