@@ -66,18 +66,24 @@ def joined(lines: list[str]) -> list[str]:
     result: list[str] = []
     opened: Fence | None = None
     closed_at: int | None = None  # index in `result` of the last closing fence, while only blank lines followed it
+    cut = False  # just behind a cut: blank lines come from the page break
     for line in lines:
         found = fence(line)
         if found is None:
             closed_at = None if line.strip() and opened is None else closed_at
-            result.append(line)
+            cut = cut and not line.strip()
+            if not cut:
+                result.append(line)
         elif opened is not None:
             if closes(found, opened):
                 opened, closed_at = None, len(result)
             result.append(line)
         elif closed_at is not None and not found.info:
-            opened = fence(line)
-            result[closed_at:] = [""]
+            opened, cut = found, True
+            del result[closed_at:]
+            while result and not result[-1].strip():
+                result.pop()
+            result.append("")
             closed_at = None
         else:
             opened = found

@@ -6,7 +6,7 @@ over the candidates, linear in their number).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from coach.bank.fences import in_code
@@ -24,7 +24,8 @@ _ASKING = re.compile(
     r"during|at|for|after)\b",
     re.I,
 )
-_LABEL = re.compile(r"^\W*[^.?!:]{1,60}:(?:\*\*)?(?:\s|$)")
+_LABEL = re.compile(r"^\W*[^?!:]{1,80}:(?:\*\*)?(?:\s|$)")
+_MARKS = ("?", "?”", '?"', "?)")
 _STOP = re.compile(r"[.?!][\"'”’)*]*$")
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$")
 _BULLET = re.compile(r"^\s*(?:[-*•+]\s|\d+[.)]\s|#|\||>)")
@@ -32,6 +33,8 @@ _BULLET = re.compile(r"^\s*(?:[-*•+]\s|\d+[.)]\s|#|\||>)")
 NEW_SECTION, NEW_WITHOUT_TITLE, GAP = -0.5, -3.0, -4.0
 """What starting again at 1 costs below a section's title and elsewhere, and what a missing number costs."""
 FURTHEST_GAP = 3
+STATEMENT = 2.0
+"""What a numbered line that asks nothing loses where most others ask."""
 LONGEST_TITLE = 80
 LONGEST_REST = 60
 """Letters of a question's last words that a page break may have pushed away from it."""
@@ -47,6 +50,11 @@ class Start:
     text: str
     score: float
     opens_section: bool
+
+    @property
+    def asks(self) -> bool:
+        """True for a question mark at the end, or a question word or request at the beginning."""
+        return self.text.endswith(_MARKS) or bool(_ASKING.match(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,15 @@ def candidates(lines: list[str]) -> list[Start]:
             text, after = _whole(lines, index, match[2])
             opens = int(match[1]) == 1 and bool(section_above(lines, index).title)
             found.append(Start(index, after, int(match[1]), text, _score(lines, index, after, text), opens))
-    return _with_lost_words(lines, found)
+    return _with_lost_words(lines, _where_all_ask(found))
+
+
+def _where_all_ask(starts: list[Start]) -> list[Start]:
+    """Make numbered statements unlikely in a document whose likely candidates mostly ask."""
+    likely = [start for start in starts if start.score > 0]
+    if 2 * sum(start.asks for start in likely) <= len(likely):
+        return starts
+    return [start if start.asks else replace(start, score=start.score - STATEMENT) for start in starts]
 
 
 def _whole(lines: list[str], index: int, first: str) -> tuple[str, int]:
@@ -80,7 +96,7 @@ def _whole(lines: list[str], index: int, first: str) -> tuple[str, int]:
 
 
 def _score(lines: list[str], index: int, after: int, text: str) -> float:
-    score = 3.0 if text.endswith(("?", "?”", '?"')) else 0.0
+    score = 3.0 if text.endswith(_MARKS) else 0.0
     score += 2.0 if _ASKING.match(text) else -1.0
     score += 1.0 if index == 0 or not lines[index - 1].strip() else -0.5
     score += 1.0 if after < len(lines) and not lines[after].strip() else -0.5
@@ -204,4 +220,4 @@ def _with_rest(lines: list[str], start: Start, starts: list[Start], typical: flo
     if not (goes_on or (stopped and short)):
         return start
     text = folded(f"{start.text} {rest}")
-    return Start(start.line, at + 1, start.number, text, start.score, start.opens_section)
+    return replace(start, after=at + 1, text=text)

@@ -29,7 +29,7 @@ def read(text: str, name: str) -> Parsed:
     """Read every question with its section; titles and introductions of sections belong to no answer."""
     lines = text.split("\n")
     starts = chosen(candidates(lines))
-    ends = [*(_end(lines, start) for start in starts[1:]), len(lines)]
+    ends = [*(_end(lines, start) for start in starts[1:]), len(lines)][: len(starts)]
     parsed = Parsed()
     section = ""
     for start, end in zip(starts, ends, strict=True):

@@ -69,7 +69,7 @@ class _Table:
 def _table(text: str) -> _Table | None:
     """How the text is to be read as a table of questions; None if it is none."""
     lines = text.split("\n")
-    heads = {}
+    heads: dict[str, str] = {}
     while len(heads) < len(lines) and (found := re.match(r"#([a-z ]+):(.*)$", lines[len(heads)])):
         heads[found[1]] = found[2].strip()
     first = heads.get("columns") or (lines[len(heads)] if len(heads) < len(lines) else "")
