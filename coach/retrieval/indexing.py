@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from coach.models import Question
 from coach.ports import Embedder, Progress
-from coach.retrieval.store import PassageHome
+from coach.retrieval.shipped_vectors import shipped_vectors
+from coach.retrieval.store import PassageHome, TextRow
 from coach.retrieval.views import content_hash, lexical_body, views
 
 TEXTS_PER_SAVE = 256
@@ -51,9 +52,12 @@ def update_passages(home: PassageHome, questions: Iterable[Question], *, complet
 def embed_missing(home: PassageHome, embedder: Embedder, progress: Progress = _silent) -> int:
     """Embed every passage text that this encoder has no vector for; returns how many.
 
-    Saves every `TEXTS_PER_SAVE` texts: after an interruption the next call goes on from there.
+    Vectors that come with the coach are taken over first. Saves every `TEXTS_PER_SAVE` texts: after an interruption
+    the next call goes on from there.
     """
     missing = home.passages.texts_without_vector(embedder.identity)
+    if missing:
+        missing = _without_shipped(home, embedder.identity, missing)
     # texts of similar length share a batch without padding
     missing.sort(key=lambda row: len(row[1]))
     for start in range(0, len(missing), TEXTS_PER_SAVE):
@@ -65,6 +69,14 @@ def embed_missing(home: PassageHome, embedder: Embedder, progress: Progress = _s
     if missing:
         progress(len(missing), len(missing), "embedding passages")
     return len(missing)
+
+
+def _without_shipped(home: PassageHome, model: str, missing: list[TextRow]) -> list[TextRow]:
+    shipped = shipped_vectors(model)
+    there = [key for key, _ in missing if key in shipped]
+    if there:
+        home.passages.add_vectors(model, [(key, shipped[key].tobytes()) for key in there])
+    return [row for row in missing if row[0] not in shipped]
 
 
 def index_questions(

@@ -144,6 +144,12 @@ class Passages:
                 block = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), -1)
                 yield np.array([row[0] for row in rows], dtype=np.int64), block
 
+    def vectors_by_hash(self, model: str) -> Iterator[tuple[str, np.ndarray]]:
+        """(text hash, vector (dim,) float32) of every vector in use."""
+        query = f"select text_hash, vector from vectors v where {_LIVE}"
+        for key, vector in self._db.execute(query, [model]):
+            yield key, np.frombuffer(vector, dtype=np.float32)
+
     def questions_of(self, model: str, vector_ids: Sequence[int]) -> list[tuple[int, str]]:
         """(vector id, question id) for every question that shows one of these vectors."""
         query = (
