@@ -65,7 +65,7 @@ class Questions:
         for start in range(0, len(question_ids), _AT_ONCE):
             part = list(question_ids[start : start + _AT_ONCE])
             rows = self._db.query(f"select * from questions where id in ({','.join('?' * len(part))})", part)
-            found |= {row["id"]: _question(row) for row in rows}
+            found |= {row["id"]: question_from(row) for row in rows}
         return [found[key] for key in question_ids if key in found]
 
     def live(self, collection: str | None = None, topic: str | None = None) -> list[Question]:
@@ -76,13 +76,13 @@ class Questions:
                 clauses.append(f"{name} = ?")
                 values.append(value)
         query = f"select * from questions where {' and '.join(clauses)} order by collection, position, id"
-        return [_question(row) for row in self._db.query(query, values)]
+        return [question_from(row) for row in self._db.query(query, values)]
 
     def stored(self, collection: str) -> list[Stored]:
         """Everything ever imported as this collection, retired ones included, in order."""
         query = "select * from questions where collection = ? order by position, id"
         return [
-            Stored(_question(row), row["source_hash"], row["retired_at"] is not None, bool(row["edited"]))
+            Stored(question_from(row), row["source_hash"], row["retired_at"] is not None, bool(row["edited"]))
             for row in self._db.query(query, [collection])
         ]
 
@@ -181,7 +181,8 @@ def _point_row(point: KeyPoint) -> list[Any]:
     return [point.text, point.weight, point.probe, point.derived]
 
 
-def _question(row: dict[str, Any]) -> Question:
+def question_from(row: dict[str, Any]) -> Question:
+    """The question of a row; lists come as JSON. Raises ValueError, TypeError or KeyError for what is none."""
     values = {name: row[name] for name in _COLUMNS}
     values["key_points"] = tuple(KeyPoint(*fields) for fields in json.loads(row["key_points"]))
     for name in _LISTS:

@@ -32,7 +32,15 @@ def hub(drafts: Sequence[Draft]) -> str:
     lines = ["Skip to main content", "Home  /  Hub", "", f"Showing {len(drafts)} questions", ""]
     for draft in drafts:
         code, difficulty = draft.external_id, 2 * (draft.level or 1)
-        lines += [f"{code} {draft.text}", "Machine Learning Advanced", f"{difficulty}/10", "Answer", "", draft.answer, ""]
+        lines += [
+            f"{code} {draft.text}",
+            "Machine Learning Advanced",
+            f"{difficulty}/10",
+            "Answer",
+            "",
+            draft.answer,
+            "",
+        ]
         lines += ["Deep Explanation", "", f"Deeply {code}.", "", "⚠ Common Mistakes", "", f"Mistaking {code}.", ""]
         if draft.follow_ups:
             lines += ["Follow-up Questions", " ".join(draft.follow_ups) + "?"]

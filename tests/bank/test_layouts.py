@@ -3,7 +3,7 @@
 from coach.bank.drafts import Parsed
 from coach.bank.readers import reader_for
 
-MOCK = '''# Mock interviews
+MOCK = """# Mock interviews
 
 ## Phone Screen
 
@@ -51,7 +51,7 @@ Division by the length:
 **Ideal Answer:**
 ```
 Situation: A release broke.
-```'''
+```"""
 
 
 def read(text: str, layout: str) -> Parsed:
@@ -69,7 +69,11 @@ def test_mock_interviews() -> None:
     parsed = read(MOCK, "interviewer")
     decay, mean, story = parsed.drafts
     assert not parsed.skipped
-    assert (decay.text, decay.section, decay.external_id) == ("What does weight decay do? Does it help?", "Phone Screen", "1")
+    assert (decay.text, decay.section, decay.external_id) == (
+        "What does weight decay do? Does it help?",
+        "Phone Screen",
+        "1",
+    )
     assert decay.answer.startswith("It shrinks weights:\n\n1. First")
     assert decay.answer.endswith("Last words.")
     assert decay.code_blocks == 1, "the fence around the prose is no code, the one inside is"
@@ -325,7 +329,7 @@ def test_headings_of_prose_become_questions() -> None:
 
 
 def test_cards() -> None:
-    text = "# Deck\n\nQ: What is a\nroux?\nA: Flour and fat.\n\nStirred.\n---\n**Q2:** Second?\n**A2:** Yes.\nQ: No answer\n"
+    text = "# Deck\n\nQ: What is a\nroux?\nA: Flour and fat.\n\nStirred.\n---\n**Q2:** Second?\n**A2:** Yes.\nQ: None\n"
     parsed = read(text, "cards")
     assert [(d.text, d.answer, d.section) for d in parsed.drafts] == [
         ("What is a roux?", "Flour and fat.\n\nStirred.", "Deck"),
@@ -343,7 +347,12 @@ def test_tables_with_history() -> None:
     )
     parsed = read(text, "table")
     (proof,) = parsed.drafts
-    assert (proof.text, proof.answer, proof.tags, proof.level) == ('What is "proof"?', "Rest, warm", ("bread", "yeast"), 4)
+    assert (proof.text, proof.answer, proof.tags, proof.level) == (
+        'What is "proof"?',
+        "Rest, warm",
+        ("bread", "yeast"),
+        4,
+    )
     assert [(review.at.isoformat(), review.grade) for review in proof.history] == [
         ("2026-01-05T18:00:00+00:00", 4),
         ("2026-01-11T18:00:00+00:00", 5),
@@ -351,12 +360,16 @@ def test_tables_with_history() -> None:
     assert [part.line for part in parsed.skipped] == [3, 4]
     anki = "#separator:tab\n#html:true\nWhat is <b>x</b>?\tA &amp; B<br>C\n"
     assert reader_for(anki) is None, "without names nobody knows which column asks"
-    (card,) = read("#separator:tab\n#html:true\n#columns:Front\tBack\nWhat is <b>x</b>?\tA &amp; B<br>C\n", "table").drafts
+    (card,) = read(
+        "#separator:tab\n#html:true\n#columns:Front\tBack\nWhat is <b>x</b>?\tA &amp; B<br>C\n", "table"
+    ).drafts
     assert (card.text, card.answer) == ("What is x?", "A & B\nC")
 
 
 def test_paragraphs_that_ask() -> None:
-    parsed = read("Notes on bread\n\nWhat is rye?\n\nA cereal.\nDark.\n\n**And what is spelt?**\nAnother one.\n", "question_lines")
+    parsed = read(
+        "Notes on bread\n\nWhat is rye?\n\nA cereal.\nDark.\n\n**And what is spelt?**\nAnother one.\n", "question_lines"
+    )
     assert [(draft.text, folded(draft.answer)) for draft in parsed.drafts] == [
         ("What is rye?", "A cereal. Dark."),
         ("And what is spelt?", "Another one."),

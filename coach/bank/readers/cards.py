@@ -1,10 +1,11 @@
 """Cards in a text file: a line `Q: …` and below it `A: …`, several lines each.
 
-    Q: What is a prior?
-    A: The distribution assumed before seeing data.
+Q: What is a prior?
+A: The distribution assumed before seeing data.
 """
 
 import re
+from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
@@ -33,7 +34,7 @@ def read(text: str, name: str) -> Parsed:
     parsed = Parsed()
     section = ""
     done = 0
-    for start, following in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, following in pairwise([*starts, len(lines)]):
         section = _last_section(lines[done:start], code[done:start]) or section
         done = start
         end = next((i for i in range(start, following) if not code[i] and _ends(lines[i])), following)

@@ -1,10 +1,11 @@
 """Frequently asked questions as a web page leaves them when copied: each question ends with a disclosure triangle.
 
-    What is overfitting?▾
-    Overfitting occurs when ...
+What is overfitting?▾
+Overfitting occurs when ...
 """
 
 import re
+from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
@@ -28,7 +29,7 @@ def read(text: str, name: str) -> Parsed:
     marks = [index for index, line in enumerate(lines) if not code[index] and _QUESTION.match(line)]
     starts = [_start(lines, code, mark) for mark in marks]
     parsed = Parsed()
-    for mark, start, end in zip(marks, starts, [*starts[1:], len(lines)], strict=True):
+    for mark, (start, end) in zip(marks, pairwise([*starts, len(lines)]), strict=True):
         question = folded(" ".join([*lines[start:mark], re.sub(_QUESTION, r"\1", lines[mark])]))
         answer, blocks = tidy(lines[mark + 1 : end])
         if not answer:

@@ -1,15 +1,16 @@
 """Mock interviews: “### Question N: title”, an interviewer's line, then an ideal answer, mostly inside a fence.
 
-    ### Question 1: Trade-offs
-    **Interviewer:** "Explain ..."
+### Question 1: Trade-offs
+**Interviewer:** "Explain ..."
 
-    **Ideal Answer:**
-    ```
-    Prose in a fence, possibly with fences of its own.
-    ```
+**Ideal Answer:**
+```
+Prose in a fence, possibly with fences of its own.
+```
 """
 
 import re
+from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import Fence, closes, fence, looks_like_code, tidy
@@ -33,9 +34,9 @@ def read(text: str, name: str) -> Parsed:
     """Read every question with the section it stands in."""
     lines = text.split("\n")
     parsed = Parsed()
-    section, starts = "", [index for index, line in enumerate(lines) if _HEADING.match(line)]
+    starts = [index for index, line in enumerate(lines) if _HEADING.match(line)]
     sections = {index: _SECTION.match(line) for index, line in enumerate(lines) if _opens_section(lines, index)}
-    for start, following in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, following in pairwise([*starts, len(lines)]):
         section = next((found[1] for index in range(start, -1, -1) if (found := sections.get(index))), "")
         end = next((index for index in range(start + 1, following) if index in sections), following)
         draft = _question(lines, start, end, section)
@@ -87,7 +88,7 @@ def _answer(lines: list[str]) -> list[str]:
     if not labels:
         return _unfenced(lines)
     result = _unfenced(lines[: labels[0]])
-    for at, following in zip(labels, [*labels[1:], len(lines)], strict=True):
+    for at, following in pairwise([*labels, len(lines)]):
         if any(line.strip() for line in result):
             result += ["", lines[at].strip(), ""]
         result += _unfenced(lines[at + 1 : following])

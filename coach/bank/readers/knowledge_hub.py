@@ -1,14 +1,15 @@
 """Entries of a knowledge hub as copied from the page: a code, the question, a difficulty, then named parts.
 
-    ML-ADV-004 What is the difference between ...?
-    Machine Learning AI/ML Advanced
-    7/10
-    Answer
-    ...
-    ID: ML-ADV-004  ·  Difficulty: 7/10  ·  Level: Advanced
+ML-ADV-004 What is the difference between ...?
+Machine Learning AI/ML Advanced
+7/10
+Answer
+...
+ID: ML-ADV-004  ·  Difficulty: 7/10  ·  Level: Advanced
 """
 
 import re
+from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import tidy
@@ -34,7 +35,7 @@ def read(text: str, name: str) -> Parsed:
     lines = text.split("\n")
     starts = [index for index, line in enumerate(lines) if _CODE.match(line) and _difficulty_line(lines, index)]
     parsed = Parsed()
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         draft = _entry(lines, start, end)
         if draft.answer:
             parsed.drafts.append(draft)

@@ -13,6 +13,8 @@
 Answers hold numbered lines that look like the next question. `coach.bank.numbering` picks the questions.
 """
 
+from itertools import pairwise
+
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import tidy
 from coach.bank.numbering import Start, candidates, chosen, section_above
@@ -29,13 +31,13 @@ def read(text: str, name: str) -> Parsed:
     """Read every question with its section; titles and introductions of sections belong to no answer."""
     lines = text.split("\n")
     starts = chosen(candidates(lines))
-    ends = [*(_end(lines, start) for start in starts[1:]), len(lines)][: len(starts)]
+    last = Start(len(lines), len(lines), 0, "", 0.0, opens_section=False)
     parsed = Parsed()
     section = ""
-    for start, end in zip(starts, ends, strict=True):
+    for start, following in pairwise([*starts, last]):
         if start.number == 1 or start.opens_section:
             section = section_above(lines, start.line).title or section
-        answer, blocks = tidy(lines[start.after : end])
+        answer, blocks = tidy(lines[start.after : _end(lines, following)])
         question = asked(start.text)
         if answer:
             parsed.drafts.append(

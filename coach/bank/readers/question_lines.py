@@ -1,6 +1,7 @@
 """The last resort for plain text: paragraphs that are one question are questions, what follows is the answer."""
 
 import re
+from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
@@ -21,7 +22,7 @@ def read(text: str, name: str) -> Parsed:
     lines = text.split("\n")
     starts = _starts(lines)
     parsed = Parsed()
-    for (start, after), (end, _) in zip(starts, [*starts[1:], (len(lines), 0)], strict=True):
+    for (start, after), (end, _) in pairwise([*starts, (len(lines), 0)]):
         question = asked(re.sub(r"^[\W\d]+(?=\w)|\*\*", "", folded(" ".join(lines[start:after]))))
         answer, blocks = tidy(lines[after:end])
         if answer:
