@@ -88,6 +88,11 @@ class SentenceEncoder:
         """Whether the model is in memory, so that encoding does not have to load it first."""
         return self._model is not None
 
+    @property
+    def queries_cached(self) -> int:
+        """How many single queries are remembered."""
+        return len(self._queries)
+
     def warm(self) -> Thread:
         """Load the model in the background; returns the thread. A failure shows at the first `encode`."""
         thread = Thread(target=self._load_quietly, name="encoder", daemon=True)

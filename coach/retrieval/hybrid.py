@@ -10,7 +10,7 @@ from coach.models import Passage, SearchHit
 from coach.ports import Embedder, Progress
 from coach.retrieval.candidates import Candidates, lexical_scores
 from coach.retrieval.fusion import Candidate, fuse, similarity
-from coach.retrieval.index import VectorIndex
+from coach.retrieval.index import VectorIndex, gpus
 from coach.retrieval.index_cache import IndexCache
 from coach.retrieval.lexical import terms
 from coach.retrieval.store import NO_FILTERS, Filters, PassageHome
@@ -84,11 +84,16 @@ class HybridRetriever:
         order = [int(row) for row in np.argsort(-near, kind="stable") if row][:k]
         return [(everyone[row].question_id, float(near[row])) for row in order]
 
-    def refresh(self, progress: Progress | None = None) -> str:
-        """Bring the index in step with the database; returns what was found and done, for `coach doctor`."""
+    def refresh(self, progress: Progress | None = None) -> dict[str, str | int]:
+        """Bring the index in step with the database and say what it is, for `coach doctor`."""
         index = self._index(self._embedder.dim, progress)
-        notes = self._cache.notes if self._cache else ""
-        return f"{index.kind}, {len(index)} vectors, {notes}"
+        return {
+            "index": index.kind,
+            "vectors": len(index),
+            "index_file": self._cache.notes if self._cache else "",
+            "faiss_gpus": gpus(),
+            "queries_cached": getattr(self._embedder, "queries_cached", 0),
+        }
 
     def _compared(
         self, query: str, lexical: Mapping[str, float], filters: Filters

@@ -27,3 +27,21 @@ def match_expression(words: list[str]) -> str:
     Every word is quoted, so nothing that a person types is taken for FTS5 syntax.
     """
     return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "ly", "s", "y", "e")
+SHORTEST_STEM = 3
+
+
+def highlights(text: str, query: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of the words in `text` that the query has too, whatever their endings."""
+    stems = {_stem(word) for word in terms(query)}
+    return [match.span() for match in _WORD.finditer(text) if _stem(match[0].lower()) in stems]
+
+
+def _stem(word: str) -> str:
+    """A word without its most common ending: enough to mark words, while FTS5 finds them by Porter's rules."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word

@@ -147,3 +147,12 @@ def test_changing_the_encoder_keeps_the_old_vectors_until_the_new_are_complete(s
     assert HybridRetriever(store, other).search("velocity", 1)[0].question_id == "momentum"
     assert len(store.passages.vector_ids("words-1")) == 0
     assert embed_missing(store, other) == 0
+
+
+def test_the_index_says_what_it_is(store, encoder, questions, tmp_path):
+    index_questions(store, questions, encoder)
+    said = HybridRetriever(store, encoder, tmp_path / "index").refresh()
+    assert said["index"] == "flat"
+    assert said["vectors"] == len(set(encoder.asked))
+    assert said["index_file"] == "built: there was no file"
+    assert HybridRetriever(store, encoder, tmp_path / "index").refresh()["index_file"] == "opened"

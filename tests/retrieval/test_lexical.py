@@ -3,7 +3,7 @@
 import pytest
 
 from coach.retrieval.glossary import meanings
-from coach.retrieval.lexical import STOP_WORDS, match_expression, terms
+from coach.retrieval.lexical import STOP_WORDS, highlights, match_expression, terms
 
 
 def test_stop_words_and_contractions_go():
@@ -49,3 +49,10 @@ def test_each_meaning_comes_once_in_order_and_not_too_many():
     assert len(found) == 4
     assert "forger" in found[0]
     assert "hidden words" in found[1]
+
+
+def test_words_are_marked_whatever_their_endings():
+    text = "Gradients vanish; a vanishing gradient is no Gradual change."
+    marked = [text[start:end] for start, end in highlights(text, "why do gradients vanish?")]
+    assert marked == ["Gradients", "vanish", "vanishing", "gradient"]
+    assert highlights(text, "the of") == []

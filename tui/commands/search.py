@@ -44,7 +44,7 @@ def search(
     elif json:
         print_line({"id": "query", "results": find(query or "")})
     else:
-        _show(find(query or ""))
+        _show(find(query or ""), query or "")
 
 
 def _searcher(k: int, filters: dict[str, Any], words: bool) -> Search:
@@ -94,10 +94,32 @@ def _progress(done: int, total: int, what: str) -> None:
         sys.stderr.flush()
 
 
-def _show(results: list[dict[str, Any]]) -> None:
+def _show(results: list[dict[str, Any]], query: str) -> None:
     for row in results:
         typer.echo(printable(f"{row['rank']:>3}. {row['question']}  ({row['source']})"))
-        excerpt = " ".join(row["passage"].split()[:EXCERPT_WORDS])
-        typer.echo(printable(f"     {excerpt} …\n"))
+        typer.echo(f"     {_highlighted(printable(_excerpt(row['passage'], query)), query)}\n")
     if not results:
         typer.echo("Nothing found.")
+
+
+def _excerpt(passage: str, query: str) -> str:
+    """About `EXCERPT_WORDS` words of the passage, from a little before the first word that the query has too."""
+    from coach.retrieval.lexical import highlights
+
+    marked = highlights(passage, query)
+    before = len(passage[: marked[0][0]].split()) if marked else 0
+    words = passage.split()
+    start = max(0, min(before - EXCERPT_WORDS // 4, len(words) - EXCERPT_WORDS))
+    shown = " ".join(words[start : start + EXCERPT_WORDS])
+    return f"{'… ' if start else ''}{shown}{' …' if start + EXCERPT_WORDS < len(words) else ''}"
+
+
+def _highlighted(text: str, query: str) -> str:
+    """The text with the query's words in bold (click drops the codes when the output is no terminal)."""
+    from coach.retrieval.lexical import highlights
+
+    pieces, end = [], 0
+    for start, stop in highlights(text, query):
+        pieces += [text[end:start], typer.style(text[start:stop], bold=True)]
+        end = stop
+    return "".join([*pieces, text[end:]])
