@@ -85,7 +85,7 @@ def _package(name: str) -> str | None:
 
 def _encoder(parts: Parts) -> Findings:
     vector = parts.embedder.encode(["an encoder that works"])
-    return {"encoder": parts.embedder.identity, "dimensions": int(vector.shape[1])}
+    return {"encoder": parts.embedder.identity, "dimensions": int(vector.shape[1])} | parts.retriever.refresh()
 
 
 def _bank(parts: Parts) -> Findings:
