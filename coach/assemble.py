@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import RLock, Thread
 
 from coach.backup import back_up_daily
+from coach.bank.drafts import PastReview
 from coach.clock import study_clock
 from coach.config import Config, checked
 from coach.conversation import Talkers
@@ -130,7 +131,19 @@ class Parts:
     ) -> Report:
         """Import documents into the bank and bring search in step. Raises NothingRead."""
         store, embedder = self.store, None if dry_run else self.embedder
-        return ingest(store, paths, collection, embedder=embedder, derive=points_of, dry_run=dry_run, progress=progress)
+        return ingest(
+            store,
+            paths,
+            collection,
+            embedder=embedder,
+            derive=points_of,
+            record=self._record_past,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def _record_past(self, question: Question, review: PastReview) -> None:
+        self.schedule.record(question.id, review.grade, review.at, topic=question.topic, seconds=review.seconds)
 
     def with_key_points(self, question: Question) -> Question:
         """The question with key points: its own, or ones derived from its model answer."""

@@ -4,12 +4,13 @@ An import reads and compares first, then computes what costs time (derived key p
 in one transaction: whatever interrupts it leaves the bank as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.bank.documents import load_text, walk
-from coach.bank.drafts import Skipped
+from coach.bank.anki import read_package
+from coach.bank.documents import ARCHIVES, load_bytes, load_text, walk
+from coach.bank.drafts import Parsed, PastReview, Skipped
 from coach.bank.enrich import Derive, Enricher
 from coach.bank.importer import Document, Entry, Known, Plan, plan
 from coach.bank.readers import reader_for
@@ -20,6 +21,7 @@ from coach.ports import Embedder, Progress
 from coach.retrieval.indexing import TEXTS_PER_SAVE
 from coach.retrieval.views import content_hash, lexical_body, views
 from coach.storage import Store
+from coach.storage.anki import read_notes
 from coach.storage.passages import embedded_text, text_hash
 from coach.storage.questions import source_hash
 
@@ -64,6 +66,14 @@ def silent(done: int, total: int, what: str) -> None:
     """Progress that nobody watches."""
 
 
+Record = Callable[[Question, PastReview], object]
+"""Writes one imported review into the log."""
+
+
+def forget(question: Question, review: PastReview) -> None:
+    """Drop an imported review."""
+
+
 def default_collection(paths: Sequence[Path]) -> str:
     """The name of an import that was not given one: of the file without its suffix, of the folder, or of the first."""
     path = paths[0].expanduser().resolve()
@@ -77,12 +87,14 @@ def ingest(
     *,
     embedder: Embedder | None,
     derive: Derive,
+    record: Record = forget,
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """Import documents as one collection and say what became new, changed, unchanged and gone.
 
     embedder: without one, key points are not derived, near-duplicates not linked, and search finds words only.
+    record: takes over the reviews that another program noted, for new questions only.
     Raises NothingRead if no document could be read.
     """
     collection = collection or default_collection(paths)
@@ -107,7 +119,7 @@ def ingest(
         changes = _changes(planned, collection, enricher, progress)
         if embedder is not None:
             _embed(store, changes.questions, embedder, progress)
-        _write(store, planned, changes, collection, paths[0])
+        _write(store, planned, changes, collection, paths[0], record)
     return report
 
 
@@ -133,15 +145,22 @@ def _read(paths: Sequence[Path], report: Report, progress: Progress) -> list[Doc
 
 
 def _document(file: Path, report: Report) -> Document:
-    text = load_text(file)
-    reader = reader_for(text)
-    if reader is None:
-        raise BankError("no questions found: no heading, numbered question, question mark or card")
-    parsed = reader.read(text, str(file))
+    if file.suffix.lower() in ARCHIVES:
+        parsed, ours = read_package(load_bytes(file), str(file), read_notes), False
+    else:
+        parsed, ours = _parsed(load_text(file), file)
     report.skipped += parsed.skipped
     if not parsed.drafts:
         raise BankError("no question with an answer found")
-    return Document(str(file), tuple(parsed.drafts), ours=reader.__name__.endswith(".own_format"))
+    return Document(str(file), tuple(parsed.drafts), ours)
+
+
+def _parsed(text: str, file: Path) -> tuple[Parsed, bool]:
+    """What the reader that knows this layout finds, and whether the layout is our own."""
+    reader = reader_for(text)
+    if reader is None:
+        raise BankError("no questions found: no heading, numbered question, question mark or card")
+    return reader.read(text, str(file)), reader.__name__.endswith(".own_format")
 
 
 def _fill(report: Report, documents: Sequence[Document], planned: Plan) -> None:
@@ -189,7 +208,7 @@ def _embed(store: Store, questions: Sequence[Question], embedder: Embedder, prog
         store.passages.add_vectors(embedder.identity, rows)
 
 
-def _write(store: Store, planned: Plan, changes: _Changes, collection: str, root: Path) -> None:
+def _write(store: Store, planned: Plan, changes: _Changes, collection: str, root: Path, record: Record) -> None:
     """Save everything in one transaction."""
     with store.atomic():
         store.questions.note_import(collection, str(root.expanduser().absolute()), "")
@@ -203,3 +222,7 @@ def _write(store: Store, planned: Plan, changes: _Changes, collection: str, root
         for question in changes.questions:
             store.passages.replace(question, content_hash(question), views(question), lexical_body(question))
         store.passages.remove(changes.gone)
+        fresh = {entry.id for entry in planned.new}.difference(planned.returning)
+        for question, entry in zip(changes.questions, changes.entries, strict=True):
+            for review in entry.draft.history if question.id in fresh else ():
+                record(question, review)

@@ -39,13 +39,16 @@ class Entry:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import will do. before: the old text of every changed question, by id."""
+    """What an import will do. before: the old text of every changed question, by id.  returning: ids of `new` ones
+    that were retired before.
+    """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
     unchanged: list[Entry] = field(default_factory=list)
     gone: list[Question] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
+    returning: set[str] = field(default_factory=set)
 
     @property
     def entries(self) -> list[Entry]:
@@ -107,8 +110,9 @@ def _fill(
                 result.new.append(entry)
             elif old.source_hash == entry.source_hash and not old.retired:
                 result.unchanged.append(entry)
-            elif old.source_hash == entry.source_hash:  # it comes back as it was
+            elif old.retired:
                 result.new.append(entry)
+                result.returning.add(key)
             else:
                 result.changed.append(entry)
                 result.before[key] = old.question.text
