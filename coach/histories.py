@@ -1,12 +1,14 @@
 """Review histories of other programs, brought into an empty log."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from coach.assemble import Parts
 from coach.errors import CoachError
 from coach.srs.export import from_anki, from_hashcards, with_kinds
-from coach.storage.histories import anki_history, hashcards_history, history_kind
+from coach.storage.histories import anki_history, is_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +20,37 @@ class HistoryReport:
 
 
 def import_history(parts: Parts, path: Path) -> HistoryReport:
-    """Read an export of ours, Anki's collection.anki2 or hashcards' database into an empty log.
+    """Read an export of ours, Anki's collection.anki2 or what `hashcards export` prints into an empty log.
 
     A card is matched to the question whose text is its front's. Raises CoachError for another file, or a log that is
     not empty.
     """
-    kind = history_kind(path)
-    if kind == "jsonl":
-        return HistoryReport(parts.schedule.import_log(path.read_text("utf-8").splitlines()), 0)
-    by_text = {_plain(question.text): question for question in parts.store.questions.live()}
-    fronts, rows = anki_history(path) if kind == "anki" else hashcards_history(path)
-    matched = {card: by_text[_plain(front)] for card, front in fronts.items() if _plain(front) in by_text}
-    ids = {card: question.id for card, question in matched.items()}
-    read = from_anki if kind == "anki" else from_hashcards
+    if is_database(path):
+        read, (fronts, rows) = from_anki, anki_history(path)
+    else:
+        text = path.read_text("utf-8")
+        exported = _hashcards_export(text)
+        if exported is None:
+            return HistoryReport(parts.schedule.import_log(text.splitlines()), 0)
+        read, (fronts, rows) = from_hashcards, exported
+    by_text = {_plain(question.text): question.id for question in parts.store.questions.live()}
+    ids = {card: by_text[_plain(front)] for card, front in fronts.items() if _plain(front) in by_text}
     events = list(with_kinds(read(rows, ids, parts.schedule.clock.day)))
     if not events:
         raise CoachError(f"{path.name} has no answer to a question of this home.", "Import its cards first.")
     return HistoryReport(parts.schedule.adopt_history(events), len(rows) - len(events))
+
+
+def _hashcards_export(text: str) -> tuple[dict[Any, str], list[dict[str, Any]]] | None:
+    """(question by card hash, reviews), or None if the text is no such export."""
+    try:
+        data = json.loads(text)
+        cards, sessions = data["cards"], data["sessions"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    contents = {card["hash"]: card["content"].get("basic", {}) for card in cards}
+    fronts = {key: content["question"] for key, content in contents.items() if "question" in content}
+    return fronts, [review for session in sessions for review in session["reviews"]]
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ Every change is one transaction: a line in the log and the card that follows fro
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from coach.clock import StudyClock
 from coach.config import Study
@@ -152,7 +152,7 @@ class Schedule:
             id=0,
             kind=kind,
             question_id=question_id,
-            at=at,
+            at=at.astimezone(UTC),
             study_day=self.clock.day(at),
             grade=grade,
             topic=topic,

@@ -1,12 +1,12 @@
 """The review log as JSON Lines, and histories of other programs as lines of ours.
 
 A line of ours holds every field of a `ReviewEvent`; importing an export into an empty log and exporting again gives the
-same bytes. Programs that keep a review history (Anki's `revlog`, hashcards' `reviews`) are read as plain rows and give
+same bytes. Programs that keep a review history (Anki's `revlog`, hashcards' export) are read as plain rows and give
 reviews; their cards' own dates are not taken over, since replaying the history gives ours.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from typing import Any, get_args
@@ -17,6 +17,8 @@ from coach.srs.study_day import check_rollover_hour
 
 _FIELDS = tuple(f.name for f in fields(ReviewEvent))
 GRADE_OF_EASE = {1: 1, 2: 3, 3: 4, 4: 5}  # Anki: again, hard, good, easy
+DayOf = Callable[[datetime], date]
+Answers = Iterator[ReviewEvent]
 GRADE_OF_WORD = {"forgot": 1, "hard": 3, "good": 4, "easy": 5}  # hashcards
 
 
@@ -45,28 +47,27 @@ def from_line(line: str) -> ReviewEvent:
     return ReviewEvent(**row | {"at": at, "study_day": date.fromisoformat(row["study_day"])})
 
 
-def from_anki(rows: Iterable[Mapping[str, Any]], question_of: Mapping[int, str], day_of: Any) -> Iterator[ReviewEvent]:
-    """Reviews from rows of Anki's `revlog` (id: milliseconds, cid, ease 1..4, time: milliseconds), oldest first.
+def from_anki(rows: Iterable[Mapping[str, Any]], question_of: Mapping[Any, str], day_of: DayOf) -> Answers:
+    """Reviews from rows of Anki's `revlog` (id: milliseconds, cid, ease 1..4, time: milliseconds).
 
     question_of: our question by Anki's card id; rows of other cards are left out.  day_of: instant -> study day.
     Ease 0 marks manual rescheduling and is no answer.
     """
-    for row in sorted(rows, key=lambda row: int(row["id"])):
+    for row in rows:
         if row["ease"] in GRADE_OF_EASE and row["cid"] in question_of:
             at = datetime.fromtimestamp(row["id"] / 1000, UTC)
             grade, seconds = GRADE_OF_EASE[row["ease"]], row.get("time", 0) / 1000
             yield _answer(question_of[row["cid"]], at, grade, day_of, seconds or None)
 
 
-def from_hashcards(
-    rows: Iterable[Mapping[str, Any]], question_of: Mapping[str, str], day_of: Any
-) -> Iterator[ReviewEvent]:
-    """Reviews from rows of hashcards' `reviews` (card_hash, reviewed_at: ISO 8601, grade: a word), oldest first."""
-    for row in sorted(rows, key=lambda row: str(row["reviewed_at"])):
-        if row["grade"] in GRADE_OF_WORD and row["card_hash"] in question_of:
-            at = datetime.fromisoformat(row["reviewed_at"])
+def from_hashcards(rows: Iterable[Mapping[str, Any]], question_of: Mapping[Any, str], day_of: DayOf) -> Answers:
+    """Reviews from what hashcards exports (hash, reviewedAt: ISO 8601, grade: a word)."""
+    for row in rows:
+        grade = GRADE_OF_WORD.get(str(row["grade"]).lower())
+        if grade is not None and row["hash"] in question_of:
+            at = datetime.fromisoformat(row["reviewedAt"])
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
-            yield _answer(question_of[row["card_hash"]], at, GRADE_OF_WORD[row["grade"]], day_of, None)
+            yield _answer(question_of[row["hash"]], at, grade, day_of, None)
 
 
 def with_kinds(events: Iterable[ReviewEvent]) -> Iterator[ReviewEvent]:
@@ -79,5 +80,5 @@ def with_kinds(events: Iterable[ReviewEvent]) -> Iterator[ReviewEvent]:
         yield ReviewEvent(**asdict(event) | {"id": number, "kind": "redrill" if again else "review"})
 
 
-def _answer(question_id: str, at: datetime, grade: int, day_of: Any, seconds: float | None) -> ReviewEvent:
+def _answer(question_id: str, at: datetime, grade: int, day_of: DayOf, seconds: float | None) -> ReviewEvent:
     return ReviewEvent(0, "review", question_id, at, day_of(at), grade, seconds=seconds)

@@ -101,7 +101,7 @@ def export_log(path: Annotated[Path, typer.Argument(help="File to write; - is st
 
 @app.command("import")
 def import_log(path: Path) -> None:
-    """Fill an empty home's review log from an export, from Anki (collection.anki2) or from hashcards (hashcards.db)."""
+    """Fill an empty home's review log from an export, Anki's collection.anki2 or hashcards' export."""
     from coach.assemble import Parts
     from coach.histories import import_history
 

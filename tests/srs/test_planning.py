@@ -1,0 +1,94 @@
+"""A person's day, planned from the store."""
+
+from datetime import timedelta
+
+import pytest
+
+from coach.config import Study
+from coach.errors import CoachError
+from coach.models import Question
+from coach.planning import Planner
+
+DAY = timedelta(days=1)
+
+
+def question(key, topic="sgd", **values):
+    return Question(id=key, text=f"What is {key}?", answer="An answer.", topic=topic, **values)
+
+
+@pytest.fixture
+def bank(store):
+    questions = [question(f"q{i}", "ab"[i % 2]) for i in range(10)]
+    store.questions.save([(item, f"hash-{item.id}", place) for place, item in enumerate(questions)])
+    return questions
+
+
+@pytest.fixture
+def planner(store, schedule, bank):
+    return Planner(store, schedule, Study(minutes_per_day=25, new_per_day=4))
+
+
+def test_a_fresh_home_brings_new_questions_in_turns_over_topics(planner, noon):
+    items = planner.due(noon)
+    assert [item.reason for item in items] == ["new"] * 4
+    assert [item.topic for item in items] == ["a", "b", "a", "b"]
+    assert planner.due(noon, 1) == items[:1]
+
+
+def test_what_was_asked_today_counts_against_the_day(planner, schedule, noon):
+    schedule.record("q0", 4, noon, topic="a", seconds=100)
+    schedule.record("q1", 2, noon, topic="b", seconds=100)
+    items = planner.due(noon)
+    assert [item.reason for item in items] == ["new", "new", "redrill"]
+    schedule.record("q3", 5, noon, topic="b", seconds=1600)
+    assert planner.due(noon) == []
+    tomorrow = planner.due(noon + DAY)
+    assert {item.question_id for item in tomorrow if item.reason == "due"} == {"q0", "q1", "q3"}
+
+
+def test_retired_questions_and_repeats_of_others_do_not_come(planner, store, schedule, noon):
+    schedule.record("q0", 4, noon, topic="a")
+    store.questions.retire(["q0", "q2"])
+    store.questions.link({"q3": "q1"})
+    assert {item.question_id for item in planner.due(noon + DAY)} == {"q1", "q4", "q5", "q6"}
+
+
+def test_of_two_that_repeat_each_other_one_is_asked_a_day(planner, store, schedule, noon):
+    schedule.record("q1", 4, noon, topic="b")
+    schedule.record("q3", 4, noon, topic="b")
+    store.questions.link({"q3": "q1"})
+    due = [item.question_id for item in planner.due(noon + DAY) if item.reason == "due"]
+    assert due in (["q1"], ["q3"])
+    schedule.record(due[0], 5, noon + DAY, topic="b")
+    assert not {"q1", "q3"} & {item.question_id for item in planner.due(noon + DAY)}
+
+
+def test_days_off_have_no_plan(store, schedule, bank, noon):
+    planner = Planner(store, schedule, Study(days_off=("Monday",)))
+    assert planner.due(noon) == []  # a Monday
+    assert planner.due(noon + DAY)
+
+
+def test_an_interview_date_starts_the_sweep_and_shows_readiness(planner, schedule, noon):
+    for number in range(6):
+        schedule.record(f"q{number}", 4, noon, topic="a")
+    planner.add_interview(noon.date() + 20 * DAY, noon, "Acme", {"b": 2})
+    assert not planner.plan(noon + DAY).sweep
+    plan = planner.plan(noon + 19 * DAY)
+    assert plan.sweep
+    assert {task.reason for task in plan.tasks} <= {"interview", "new"}
+    (ready,) = planner.readiness(noon)
+    assert 0 <= ready.low < ready.estimate < ready.high <= 1
+    assert ready.seen == pytest.approx(6 / (6 + 2 + 2 * 2))
+    with pytest.raises(CoachError, match="not to come"):
+        planner.add_interview(noon.date(), noon)
+    planner.forget_interview(noon.date() + 20 * DAY)
+    assert planner.readiness(noon) == []
+
+
+def test_the_forecast_counts_what_is_due_by_day(planner, schedule, noon):
+    for number in range(5):
+        schedule.record(f"q{number}", 4, noon)
+    days = planner.forecast(noon + 3 * DAY, 3)
+    assert [load.questions for load in days] == [5, 0, 0]
+    assert days[0].minutes == pytest.approx(5 * planner.forecast(noon, 2)[1].minutes / 5)
