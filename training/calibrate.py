@@ -27,7 +27,15 @@ from training.augment import degenerate
 from training.features import semantic_features
 from training.graded import GradedAnswer, with_sentence_points
 from training.llama_lora import LoraLlama
-from training.measure import auc, macro_f1, pearson, quadratic_weighted_kappa, rank_accuracy, replace_followups, verdict_logits
+from training.measure import (
+    auc,
+    macro_f1,
+    pearson,
+    quadratic_weighted_kappa,
+    rank_accuracy,
+    replace_followups,
+    verdict_logits,
+)
 from training.packing import Tokenizer
 from training.train import bundled_gguf
 
@@ -41,7 +49,16 @@ DEGENERATE = 300
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
-COMBINED_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong", "answer_words", "point_words", "prose", "command", "words_answer")
+COMBINED_SIGNALS = (
+    *LLM_SIGNALS,
+    "semantic_present",
+    "semantic_wrong",
+    "answer_words",
+    "point_words",
+    "prose",
+    "command",
+    "words_answer",
+)
 RISING = ("llm_present", "llm_full", "semantic_present", "words_answer")
 
 
@@ -74,7 +91,9 @@ def drawn(answers: Sequence[GradedAnswer], counts: dict[str, int], seed: int = 1
     return [with_sentence_points(a) for a in found]
 
 
-def labelled(answers: list[GradedAnswer], embedder: Embedder, model: LoraLlama | None, tokenizer: Tokenizer | None) -> Labelled:
+def labelled(
+    answers: list[GradedAnswer], embedder: Embedder, model: LoraLlama | None, tokenizer: Tokenizer | None
+) -> Labelled:
     bare = [replace_followups(a) for a in answers]
     logits = verdict_logits(model, bare, tokenizer) if model and tokenizer else []
     return Labelled(bare, semantic_features(bare, embedder), logits)
@@ -109,7 +128,9 @@ def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAns
     grid = itertools.product(np.arange(0.9, 2.05, 0.05), np.arange(0.0, 0.52, 0.02), (0.0, 0.2, 0.4, 0.6))
 
     def loss(credit: tuple[float, float, float]) -> float:
-        return float((own * (scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers) - gold) ** 2).mean())
+        return float(
+            (own * (scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers) - gold) ** 2).mean()
+        )
 
     best = min(grid, key=loss)
     present = probabilities[:, 0] + probabilities[:, 1]
@@ -125,10 +146,17 @@ def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Seque
     owner = np.array([i for i, a in enumerate(answers) for _ in a.points])
     value = np.array([p.value for a in answers for p in a.points])
     for source in dict.fromkeys("own" if a.source.startswith("graded_") else a.source for a in answers):
-        members = [i for i, a in enumerate(answers) if (a.source == source) or (source == "own" and a.source.startswith("graded_"))]
+        members = [
+            i
+            for i, a in enumerate(answers)
+            if (a.source == source) or (source == "own" and a.source.startswith("graded_"))
+        ]
         rows = np.isin(owner, members)
         gold, mine = [answers[i].score for i in members], [guess[i] for i in members]
-        levels = {level: np.mean([guess[i] - answers[i].score for i in members if answers[i].level == level]) for level in sorted({answers[i].level for i in members})}
+        levels = {
+            level: np.mean([guess[i] - answers[i].score for i in members if answers[i].level == level])
+            for level in sorted({answers[i].level for i in members})
+        }
         print(
             f"{name:9s} {source:12s} n {len(members)} qwk {quadratic_weighted_kappa(gold, mine):.3f} r {pearson(gold, mine):.3f} "
             f"rank {rank_accuracy([answers[i].question_id for i in members], gold, mine):.3f} "
@@ -147,7 +175,9 @@ def save(name: str, model: OrdinalModel) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--own", nargs="*", type=Path, default=sorted((Path(__file__).parent / "data").glob("graded_*.jsonl")))
+    parser.add_argument(
+        "--own", nargs="*", type=Path, default=sorted((Path(__file__).parent / "data").glob("graded_*.jsonl"))
+    )
     parser.add_argument("--extra", nargs="*", type=Path, default=[])
     options = parser.parse_args()
     data = mixture.load(options.own, options.extra)
@@ -159,7 +189,9 @@ def main() -> None:
     base = bundled_gguf()
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])
     model.load_adapter(state["adapter"])
-    held_out = labelled(data.own_held_out + drawn(data.public_held_out, PUBLIC_HELD_OUT), embedder, model, Tokenizer(base))
+    held_out = labelled(
+        data.own_held_out + drawn(data.public_held_out, PUBLIC_HELD_OUT), embedder, model, Tokenizer(base)
+    )
     calibrate(train, held_out)
 
 

@@ -48,7 +48,7 @@ def semantic_features(answers: Sequence[GradedAnswer], embedder: Embedder) -> li
 
     def viewed(encoder: Embedder, answer: GradedAnswer) -> npt.NDArray[np.float32]:
         points = [point.text for point in answer.points]
-        return view(encoder, answer.question, typed(answer), points, answer.reference).features
+        return view(encoder, answer.question, typed(answer), points).features
 
     recorder = Recorder()
     for answer in answers:

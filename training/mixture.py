@@ -11,9 +11,9 @@ from training.augment import adversarial, augmented, with_reference_point
 from training.graded import GradedAnswer, graded_target, read_own, read_public, with_sentence_points
 from training.packing import Packed, Tokenizer, pack
 
-PUBLIC_PER_PASS = {"saf_en": 300, "scientsbank": 1000, "beetle": 450}
+PUBLIC_PER_PASS = {"saf_en": 120, "scientsbank": 1000, "beetle": 400}
 """Answers drawn anew for each pass, so that short science answers do not crowd out our own questions."""
-PUBLIC_POINT_WEIGHT = 0.6
+PUBLIC_POINT_WEIGHT = 0.8
 GROUP_TOKENS = 420
 """Answers to one question share a sequence up to about this length; longer ones cost more in attention than they save."""
 
@@ -53,10 +53,16 @@ def load(own_paths: Sequence[Path], public_paths: Sequence[Path]) -> Data:
     )
 
 
-def one_pass(data: Data, tokenizer: Tokenizer, rng: random.Random) -> list[Packed]:
-    """All own answers and a fresh sample of the public ones, augmented, packed and shuffled."""
-    own = [own_variant(answer, data.own, rng) for answer in data.own]
-    public = [public_variant(answer, data.public, rng) for answer in sampled(data.public, rng)]
+def one_pass(
+    data: Data, tokenizer: Tokenizer, rng: random.Random, *, own_share: float = 1.0, public_share: float = 1.0
+) -> list[Packed]:
+    """Own answers and a fresh sample of the public ones, augmented, packed and shuffled.
+
+    own_share: part of our own answers that takes part, 0..1.  public_share: multiple of `PUBLIC_PER_PASS`.
+    """
+    chosen = rng.sample(data.own, round(own_share * len(data.own)))
+    own = [own_variant(answer, data.own, rng) for answer in chosen]
+    public = [public_variant(answer, data.public, rng) for answer in sampled(data.public, rng, public_share)]
     packed = [pack(group, tokenizer) for group in grouped(own, rng)]
     packed += [pack(group, tokenizer, point_weight=PUBLIC_POINT_WEIGHT) for group in grouped(public, rng)]
     rng.shuffle(packed)
@@ -82,12 +88,12 @@ def public_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: ra
     return augmented(answer, rng) if rng.random() < 0.5 else answer
 
 
-def sampled(public: Sequence[GradedAnswer], rng: random.Random) -> Iterator[GradedAnswer]:
+def sampled(public: Sequence[GradedAnswer], rng: random.Random, share: float) -> Iterator[GradedAnswer]:
     by_source: dict[str, list[GradedAnswer]] = defaultdict(list)
     for answer in public:
         by_source[answer.source].append(answer)
     for source, answers in by_source.items():
-        yield from rng.sample(answers, min(PUBLIC_PER_PASS.get(source, 300), len(answers)))
+        yield from rng.sample(answers, min(round(share * PUBLIC_PER_PASS.get(source, 300)), len(answers)))
 
 
 def estimated_tokens(answer: GradedAnswer) -> int:

@@ -80,7 +80,9 @@ class Tree:
             if parent >= 0:
                 above[i] |= above[parent]
         owner = np.repeat(np.arange(count), [len(s) for s in self.segments])
-        positions = np.concatenate([start + np.arange(len(s)) for start, s in zip(self._starts, self.segments, strict=True)])
+        positions = np.concatenate(
+            [start + np.arange(len(s)) for start, s in zip(self._starts, self.segments, strict=True)]
+        )
         # A parent is always added before its children, so the lower triangle is causal along every path.
         mask = above[owner][:, owner] & np.tril(np.ones((len(owner), len(owner)), dtype=bool))
         return np.concatenate([np.asarray(s, dtype=np.int64) for s in self.segments]), positions.astype(np.int64), mask

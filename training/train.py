@@ -55,11 +55,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=math.inf, help="anneal and stop after this time at the latest")
     parser.add_argument("--rate", type=float, default=3e-4, help="peak learning rate")
     parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--own-share", type=float, default=1.0, help="part of our own answers in each pass, 0..1")
+    parser.add_argument("--public-share", type=float, default=1.0, help="multiple of the usual public sample")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--save-minutes", type=float, default=6.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="1 is best on a busy machine")
-    parser.add_argument("--compile", action="store_true", help="fuse the layers with torch.compile (needs a C++ compiler)")
+    parser.add_argument(
+        "--compile", action="store_true", help="fuse the layers with torch.compile (needs a C++ compiler)"
+    )
     parser.add_argument("--all", action="store_true", help="train on the held-out questions too (final weights only)")
     parser.add_argument("--limit", type=int, default=0, help="sequences per pass at most, for a trial run")
     return parser.parse_args()
@@ -139,7 +143,10 @@ class Trainer:
         data = mixture.load(own, self.options.extra)
         if self.options.all:
             data = mixture.Data(data.own + data.own_held_out, data.public + data.public_held_out, [], [])
-        log.info("data: %d own, %d public, held out %d and %d", *map(len, (data.own, data.public, data.own_held_out, data.public_held_out)))
+        log.info(
+            "data: %d own, %d public, held out %d and %d",
+            *map(len, (data.own, data.public, data.own_held_out, data.public_held_out)),
+        )
         return data
 
     def fraction(self, pass_fraction: float = 0.0) -> float:
@@ -151,7 +158,8 @@ class Trainer:
         while self.fraction() < 1:
             data = self.data()
             rng = random.Random(self.options.seed + self.progress.passes_done)
-            sequences = mixture.one_pass(data, self.tokenizer, rng)
+            shares = {"own_share": self.options.own_share, "public_share": self.options.public_share}
+            sequences = mixture.one_pass(data, self.tokenizer, rng, **shares)
             if self.options.limit:
                 sequences = sequences[: self.options.limit]
             self.one_pass(sequences)

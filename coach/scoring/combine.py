@@ -26,7 +26,8 @@ Floats = npt.NDArray[np.float64]
 LLM_SIGNALS = ("llm_present", "llm_full", "llm_wrong")
 """Log odds from the language model: (Yes or Partly) against the rest, Yes against Partly, Wrong against No."""
 
-ModelName = Literal["semantic", "combined"]
+ModelName = Literal["semantic", "combined", "semantic_whole", "combined_whole"]
+"""With and without a language model; "whole": for a whole model answer as the only point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,6 @@ def model_from_json(record: Mapping[str, object]) -> OrdinalModel:
         float(vector("wrong_bias")), (float(low), float(high)), (float(gain), float(offset), float(penalty)),
         float(vector("positive")),
     )  # fmt: skip
-
-
-def is_shipped(name: ModelName) -> bool:
-    """Whether fitted weights of that name come with this build."""
-    return files("coach.scoring").joinpath("weights", f"{name}.json").is_file()
 
 
 @cache

@@ -13,7 +13,13 @@ from coach.scoring import signals
 
 MOST_POINTS = 8
 FEWEST_WORDS = 4
-LONGEST_POINT_WORDS = 45
+LONGEST_JOIN_WORDS = 30
+"""A sentence that leans on its predecessor ("This ...") is joined to it up to this length."""
+
+LONGEST_STATEMENT_WORDS = 22
+"""Longer sentences are split where another main clause begins."""
+
+FEWEST_CLAUSE_WORDS = 6
 SHORT_ANSWER_WORDS = 28
 """A model answer up to this length is one statement already."""
 
@@ -23,10 +29,16 @@ _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MARKUP = re.compile(r"^\s*(?:#+\s+|>\s+)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])|(?<=;)\s+")
-_LEANING = re.compile(r"^(?:this|that|these|those|it|its|they|their|such|both|here|there|then|so|also|but|and|or)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=(?:and|but|so|while|because|whereas|since|or)\s)")
+_JOINT = re.compile(r"^(?:and|but|so|while|whereas)\s+", re.IGNORECASE)
+_LEANING = re.compile(
+    r"^(?:this|that|these|those|it|its|they|their|such|both|here|there|then|so|also|but|and|or)\b",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(
-    r"^(?:in (?:summary|short|conclusion|practice|general)|overall|to sum up|for example|for instance|however|therefore|"
-    r"moreover|furthermore|additionally|note that|of course|finally|first(?:ly)?|second(?:ly)?|third(?:ly)?|in addition),?\s+",
+    r"^(?:in (?:summary|short|conclusion|practice|general)|overall|to sum up|for example|for instance|however|"
+    r"therefore|moreover|furthermore|additionally|note that|of course|finally|first(?:ly)?|second(?:ly)?|third(?:ly)?|"
+    r"in addition),?\s+",
     re.IGNORECASE,
 )
 
@@ -40,7 +52,7 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
         return (KeyPoint(" ".join(model_answer.split()), 3, None, True),)
     found = statements(model_answer)
     if not found:
-        text = " ".join(model_answer.split()[: 2 * LONGEST_POINT_WORDS])
+        text = " ".join(model_answer.split()[:90])
         return (KeyPoint(text, 3, None, True),) if text else ()
     vectors = embedder.encode([canonical(text) for text in [*found, " ".join(found)]])
     central = vectors[:-1] @ vectors[-1]
@@ -55,12 +67,16 @@ def statements(model_answer: str) -> list[str]:
     found: list[str] = []
     for block in _blocks(text):
         fresh = True  # a sentence never leans on another paragraph or bullet
-        for sentence in _SENTENCE.split(block):
+        for sentence in (clause for whole in _SENTENCE.split(block) for clause in _clauses(whole)):
             sentence = _FILLER.sub("", sentence.strip()).rstrip(";")
             if not sentence:
                 continue
             joined = f"{found[-1]} {sentence}" if found and not fresh else ""
-            if joined and (_LEANING.match(sentence) or _is_fragment(sentence)) and len(joined.split()) <= LONGEST_POINT_WORDS:
+            if (
+                joined
+                and (_LEANING.match(sentence) or _is_fragment(sentence))
+                and len(joined.split()) <= LONGEST_JOIN_WORDS
+            ):
                 found[-1] = joined
             elif not _is_fragment(sentence):
                 found.append(sentence[:1].upper() + sentence[1:])
@@ -99,5 +115,25 @@ def _blocks(text: str) -> Sequence[str]:
     return [block for block in blocks if block.strip()]
 
 
+def _clauses(sentence: str) -> list[str]:
+    """The sentence, or its main clauses when it is long and each of them can stand alone."""
+    if len(sentence.split()) <= LONGEST_STATEMENT_WORDS:
+        return [sentence]
+    parts = [""]
+    for piece in _CLAUSE.split(sentence):
+        if len(parts[-1].split()) >= FEWEST_CLAUSE_WORDS:
+            parts.append(piece)
+        else:
+            parts[-1] = f"{parts[-1]} {piece}".strip()
+    if len(parts) > 1 and len(parts[-1].split()) < FEWEST_CLAUSE_WORDS:
+        last = parts.pop()
+        parts[-1] = f"{parts[-1]} {last}"
+    return [_JOINT.sub("", part).strip(" ,;:") for part in parts]
+
+
 def _is_fragment(sentence: str) -> bool:
-    return len(sentence.split()) < FEWEST_WORDS or len(signals.stems(canonical(sentence))) < 2 or sentence.endswith(":")
+    return (
+        len(sentence.split()) < FEWEST_WORDS
+        or len(signals.stems(canonical(sentence))) < 2
+        or sentence.endswith(":")
+    )

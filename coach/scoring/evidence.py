@@ -27,7 +27,10 @@ def quote(
     """
     if not units:
         return None
-    scores = [float(cosine) + 0.25 * _shared(point, unit.text) - _length_cost(unit) for unit, cosine in zip(units, similarity, strict=True)]
+    scores = [
+        float(cosine) + 0.25 * _shared(point, unit.text) - _length_cost(unit)
+        for unit, cosine in zip(units, similarity, strict=True)
+    ]
     best = units[int(np.argmax(scores))]
     return span_of(typed, folded, best.start, best.end)
 

@@ -11,7 +11,7 @@ from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
 from coach.models import VERDICTS, Judgement, KeyPoint, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
-from coach.scoring import combine, derive, evidence, grade, signals
+from coach.scoring import combine, derive, evidence, grade, signals, whole
 from coach.scoring.llm_judge import verdict_log_probabilities
 from coach.scoring.semantic import SemanticView, view
 
@@ -48,9 +48,11 @@ class PointJudge:
         points = question.key_points or derive.points_of(question.answer, self.embedder)
         if not points:
             raise NotGraded("There is nothing to judge the answer against.", "Give key points or a model answer.")
+        derived = whole.is_derived(points) and bool(question.answer.strip())
+        texts = [p.text for p in points] + ([question.answer] if derived else [])
         try:
-            seen = view(self.embedder, question.text, answer, [p.text for p in points], question.answer)
-            llm = None if trunk is None else verdict_log_probabilities(trunk, [p.text for p in points])
+            seen = view(self.embedder, question.text, answer, texts)
+            llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
         verdicts, sure = decide(points, answer, seen, llm)
@@ -69,24 +71,31 @@ def decide(
 ) -> tuple[tuple[PointVerdict, ...], bool]:
     """Verdicts with evidence, and whether they are sure.
 
-    llm: (points, 4) log probabilities of Yes, Partly, No, Wrong, or None.
+    seen: of the points, with one more row at the end when the whole model answer was judged as well.
+    llm: log probabilities of Yes, Partly, No, Wrong, as many rows, or None.
     """
-    alone = combine.shipped("semantic")
-    probabilities = semantic = alone.probabilities(combine.select(alone.signals, seen.features))
-    model = alone
-    if llm is not None and combine.is_shipped("combined"):
-        model = combine.shipped("combined")
-        columns = combine.select(model.signals, seen.features, alone, combine.llm_signals(llm))
-        probabilities = model.probabilities(columns)
+    count = len(points)
+    weights = np.array([point.weight for point in points], float)
+    model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
+    alone, semantic = estimate("semantic", seen.features, None)
+    if len(seen.features) > count:
+        of_whole, p = estimate("combined_whole" if llm is not None else "semantic_whole", seen.features, llm)
+        credit = float(of_whole.credits(p)[-1])
+        probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
-        probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (len(points), 1))
+        probabilities = semantic = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
     verdicts = _with_evidence(points, answer, seen, model, probabilities)
-    sure = is_sure(points, probabilities, model.positive)
-    if llm is not None and seen.units:
-        weights = np.array([point.weight for point in points], float)
-        gap = (model.credits(probabilities) - alone.credits(semantic)) @ weights / weights.sum()
-        sure = sure and bool(abs(5 * gap) < DISAGREEMENT)
-    return verdicts, sure
+    gap = (model.credits(probabilities) - alone.credits(semantic[:count])) @ weights / weights.sum()
+    return verdicts, is_sure(points, probabilities, model.positive) and bool(abs(5 * gap) < DISAGREEMENT)
+
+
+def estimate(
+    name: combine.ModelName, features: npt.NDArray[np.float32], llm: Floats | None
+) -> tuple[combine.OrdinalModel, Floats]:
+    """A shipped model and the probabilities (rows, 4) it gives."""
+    model, alone = combine.shipped(name), combine.shipped("semantic")
+    log_odds = None if llm is None else combine.llm_signals(llm)
+    return model, model.probabilities(combine.select(model.signals, features, alone, log_odds))
 
 
 def verdict_of(probabilities: Floats, positive: float) -> VerdictName:

@@ -16,9 +16,15 @@ FEATURES = (
     "cosine_unit", "cosine_pair", "cosine_answer", "cosine_mean3", "cosine_margin", "cosine_prefix",
     "words_unit", "words_answer", "new_words_pair", "new_words_answer", "letters_pair", "letters_answer",
     "numbers_asked", "numbers_found", "negation_differs", "opposed", "cosine_point_question", "cosine_pair_question",
-    "question_echo", "answer_words", "point_words", "prose", "distinct", "command", "cosine_reference", "has_reference",
+    "question_echo", "answer_words", "point_words", "prose", "distinct", "command",
 )  # fmt: skip
 """Columns of `SemanticView.features`, in order."""
+
+UNIT_FEATURES = (
+    "cosine_unit", "cosine_pair", "cosine_mean3", "cosine_margin", "words_unit", "new_words_pair", "letters_pair",
+    "negation_differs", "opposed", "cosine_pair_question",
+)  # fmt: skip
+"""Those that compare with a piece of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class SemanticView:
     features: Floats
 
 
-def view(embedder: Embedder, question: str, answer: str, points: Sequence[str], reference: str = "") -> SemanticView:
+def view(embedder: Embedder, question: str, answer: str, points: Sequence[str]) -> SemanticView:
     """Encodes answer, question and points, and computes the features of every point.
 
     A blank answer has no units; its features are zeros except those of the point itself.
@@ -44,24 +50,24 @@ def view(embedder: Embedder, question: str, answer: str, points: Sequence[str], 
     single = cut(folded.text)
     units = (*single, *windows(folded.text, single))
     asked, wanted = canonical(question), [canonical(point) for point in points]
-    extra = [asked, canonical(reference) or asked, folded.text or "-"]
-    vectors = embedder.encode([*extra, *wanted, *(unit.text for unit in units)])
-    question_v, reference_v, answer_v = vectors[0], vectors[1], vectors[2]
-    points_v, units_v = vectors[3 : 3 + len(points)], vectors[3 + len(points) :]
+    vectors = embedder.encode([asked, folded.text or "-", *wanted, *(unit.text for unit in units)])
+    question_v, answer_v = vectors[0], vectors[1]
+    points_v, units_v = vectors[2 : 2 + len(points)], vectors[2 + len(points) :]
     similarity = points_v @ units_v.T
-    whole = _answer_features(folded.text, asked, float(answer_v @ reference_v) if reference.strip() else 0.0, bool(reference.strip()))
+    whole = _answer_features(folded.text, asked)
     rows = [
-        _point_features(
+        whole
+        | _point_features(
             folded.text, asked, text, single, units, similarity[i], float(points_v[i] @ answer_v),
             float(points_v[i] @ question_v), units_v @ question_v,
         )
         for i, text in enumerate(wanted)
     ]  # fmt: skip
-    features = np.array([[row | whole for row in rows][i][name] for i in range(len(rows)) for name in FEATURES], np.float32)
+    features = np.array([row[name] for row in rows for name in FEATURES], np.float32)
     return SemanticView(folded, units, similarity, features.reshape(len(points), len(FEATURES)))
 
 
-def _answer_features(answer: str, question: str, cosine_reference: float, has_reference: bool) -> dict[str, float]:
+def _answer_features(answer: str, question: str) -> dict[str, float]:
     """What is the same for every point of one answer."""
     return {
         "question_echo": signals.recall(signals.stems(answer), signals.stems(question)),
@@ -69,8 +75,6 @@ def _answer_features(answer: str, question: str, cosine_reference: float, has_re
         "prose": signals.prose_share(answer),
         "distinct": signals.distinct_share(answer),
         "command": float(signals.looks_like_command(answer)),
-        "cosine_reference": cosine_reference,
-        "has_reference": float(has_reference),
     }
 
 
@@ -92,7 +96,7 @@ def _point_features(
         "cosine_prefix": _clause_cosine(cosines, len(single)),
     }
     if not single:
-        return dict.fromkeys(FEATURES, 0.0) | found
+        return dict.fromkeys(UNIT_FEATURES, 0.0) | found
     alone = cosines[: len(single)]
     best_unit, best = int(alone.argmax()), int(cosines.argmax())
     piece = units[best].text

@@ -47,13 +47,27 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 OPPOSITES = _opposites()
 COMMANDS = re.compile(
-    r"ignore (?:all|any|the|every|previous|prior|your)|disregard (?:all|the|any|previous)|forget (?:all|your|previous|the) (?:instruction|rule)"
-    r"|(?:previous|prior|above|earlier) instructions|system ?(?:prompt|message|override|:)|<\|?/?im_|<\|?(?:system|assistant|user|end)|\[/?inst\]|### ?(?:system|instruction|response)"
-    r"|(?:full|maximum|highest|top|perfect) (?:marks?|score|grade|points|credit)|(?:score|grade|rate|rating|mark)\W{0,3}(?:this |me |it |the |as |of |is |answer ){0,4}\W{0,3}(?:5|five|100|10/10|10 out|a\+)\b"
-    r"|(?:all|every|each)(?: of)?(?: the)? (?:key )?points?(?: \w+)? (?:are|is|were|was|have been|as|has been) (?:fully )?(?:covered|met|correct|satisfied|yes|addressed)|mark (?:all|every|each|this|it|me|everything)|as an? (?:ai|grader|evaluator|judge|examiner)"
-    r"|(?:dear|note to|attention) (?:the )?(?:grader|judge|evaluator|examiner|model|ai|llm)|you (?:are|must|should|will) now|verdict\W{1,3}(?:yes|covered|pass)|\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|5|1)"
-    r"|ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)|instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima|忽略|满分|игнорируй|無視"
-)  # fmt: skip
+    "|".join(
+        (
+            r"(?:ignore|disregard|forget) (?:all|any|the|every|your|previous|prior)\b.{0,30}(?:instruction|rule|prompt|above)",
+            r"(?:previous|prior|above|earlier) instructions",
+            r"system ?(?:prompt|message|override|:)",
+            r"<\|?/?(?:im_|system|assistant|user|end)|\[/?inst\]|### ?(?:system|instruction|response)",
+            r"</?(?:answer|grader|system|instruction|rubric|score|verdict)\w*>",
+            r"(?:full|maximum|highest|top|perfect) (?:marks?|score|grade|points|credit)",
+            r"(?:score|grade|rate|rating|mark)\W{0,3}(?:(?:this|me|it|the|as|of|is|answer) ){0,4}\W{0,3}"
+            r"(?:5(?:\.0)?|five|100|10/10|10 out|a\+)(?!\w)",
+            r"(?:all|every|each)(?: of)?(?: the)? (?:key )?points? (?:are|is|were|was|have been|as|has been) (?:fully )?"
+            r"(?:covered|met|correct|satisfied|yes|addressed)",
+            r"mark (?:all|every|each|this|it|me|everything)\b|as an? (?:ai|grader|evaluator|judge|examiner)\b",
+            r"(?:dear|note to|attention) (?:the )?(?:grader|judge|evaluator|examiner|model|ai|llm)\b",
+            r"you (?:are|must|should|will) now\b|\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
+            r"ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)",
+            r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima|忽略|满分|игнорируй|無視",
+        )
+    )
+)
+"""Phrases that address a grader or a model, in the languages they were seen in."""
 
 
 @lru_cache(maxsize=65536)
@@ -70,7 +84,9 @@ def stem(word: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
     return frozenset(
-        stem(w) for w in WORD.findall(text) if w not in STOP_WORDS and w not in NEGATIONS and (len(w) > 1 or w.isdigit())
+        stem(w)
+        for w in WORD.findall(text)
+        if w not in STOP_WORDS and w not in NEGATIONS and (len(w) > 1 or w.isdigit())
     )
 
 
@@ -93,13 +109,17 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def is_negated(text: str) -> bool:
-    return any(word in NEGATIONS or word.endswith("n't") for word in re.findall(r"[a-z']+", text.replace("’", "'")))
+    return any(
+        word in NEGATIONS or word.endswith("n't") for word in re.findall(r"[a-z']+", text.replace("’", "'"))
+    )
 
 
 def opposed(point: str, piece: str) -> bool:
     """Whether the piece holds the opposite of a word of the point in that word's place."""
     mine, theirs = set(WORD.findall(point)), set(WORD.findall(piece))
-    return any(OPPOSITES[w] & theirs and w not in theirs and not OPPOSITES[w] & mine for w in mine if w in OPPOSITES)
+    return any(
+        OPPOSITES[w] & theirs and w not in theirs and not OPPOSITES[w] & mine for w in mine if w in OPPOSITES
+    )
 
 
 def looks_like_command(text: str) -> bool:

@@ -68,7 +68,9 @@ def _hard_cut(unit: Unit, words: int) -> list[Unit]:
     """Code and lists without punctuation still have to end somewhere."""
     starts = [match.start() for match in re.finditer(r"\S+", unit.text)][::words]
     ends = [*starts[1:], len(unit.text)]
-    return [_span(unit, unit.start + a, unit.start + len(unit.text[:b].rstrip())) for a, b in zip(starts, ends, strict=True)]
+    return [
+        _span(unit, unit.start + a, unit.start + len(unit.text[:b].rstrip())) for a, b in zip(starts, ends, strict=True)
+    ]
 
 
 def _span(inside: Unit, start: int, end: int) -> Unit:
