@@ -38,8 +38,6 @@ def generate(
             pass
         finally:
             reply.close()
-    if text := pieces.finish():
-        yield text
 
 
 class Reply:

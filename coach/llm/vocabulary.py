@@ -80,7 +80,10 @@ class Vocabulary:
 
 
 class Utf8Pieces:
-    """Joins the bytes of successive tokens into text, holding back a character until it is whole."""
+    """Joins the bytes of successive tokens into text, holding back a character until it is whole.
+
+    A reply that ends inside a character, because its tokens were used up, ends before it.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -89,7 +92,3 @@ class Utf8Pieces:
     def add(self, tokens: Sequence[int]) -> str:
         """Text that became complete with these tokens."""
         return "".join(self._decoder.decode(self._vocabulary.bytes_of(token)) for token in tokens)
-
-    def finish(self) -> str:
-        """Whatever is left at the end of the reply."""
-        return self._decoder.decode(b"", final=True)

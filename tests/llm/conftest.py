@@ -15,6 +15,6 @@ def gguf() -> Path:
 @pytest.fixture(scope="session")
 def model(gguf: Path) -> Iterator[LlamaCppModel]:
     """The bundled model, loaded once; a test leaves no trunk open and turns speculation back on."""
-    model = LlamaCppModel(gguf, context_tokens=2048)
+    model = LlamaCppModel(gguf, context_tokens=1024)
     yield model
     model.close()
