@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach.errors import CoachError
-from tui.commands import bank, judging, models, practice, search, srs, state
+from tui.commands import bank, data, judging, models, practice, search, srs, state
 
 app = typer.Typer(
     name="coach",
@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: help texts hold brackets
     pretty_exceptions_enable=False,
 )
-for group in (practice, bank, search, judging, state):
+for group in (practice, bank, search, judging, state, data):
     group.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, export.")

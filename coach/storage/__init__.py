@@ -16,6 +16,7 @@ from coach.storage.connection import open_database, storage_errors
 from coach.storage.passages import Passages
 from coach.storage.questions import Questions
 from coach.storage.reviews import Reviews
+from coach.storage.tables import Tables
 
 
 class Store:
@@ -40,6 +41,16 @@ class Store:
         with storage_errors(self.path), self.db.atomic():
             yield
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever is written meanwhile; nothing may be written inside."""
+        with storage_errors(self.path):
+            self.db.conn.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                self.db.conn.rollback()
+
     @property
     def attempts(self) -> Attempts:
         """Interviews: attempts, turns, sessions, overrides."""
@@ -59,6 +70,11 @@ class Store:
     def questions(self) -> Questions:
         """Questions and the collections they came in."""
         return Questions(self.db)
+
+    @property
+    def tables(self) -> Tables:
+        """Whole tables as rows, for export and import."""
+        return Tables(self.db)
 
     def close(self) -> None:
         """Close the calling thread's connection."""
