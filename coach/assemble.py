@@ -4,6 +4,7 @@ Nothing here is imported by the packages it assembles. Heavy parts (encoder, ind
 thread that needs them first, while a lock keeps a second one from building them again.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -212,6 +213,8 @@ class Parts:
 
 def load_language_model(config: Config) -> LanguageModel | None:
     """The configured language model; None when the settings ask for none. Raises LlmUnavailable."""
+    if config.llm.endpoint:
+        return _remote_model(config)
     if config.llm.model == "none":
         return None
     from coach.llm.bundled import adapter_path, model_path
@@ -230,4 +233,18 @@ def load_language_model(config: Config) -> LanguageModel | None:
         threads=llm.threads,
         gpu_layers=llm.gpu_layers,
         kv_type=llm.kv_type,
+    )
+
+
+def _remote_model(config: Config) -> LanguageModel:
+    from coach.llm.remote import RemoteModel
+
+    llm = config.llm
+    return RemoteModel(
+        llm.endpoint,
+        model=llm.endpoint_model,
+        key=os.environ.get(llm.api_key_variable, ""),
+        context_tokens=llm.context_tokens,
+        timeout_seconds=llm.timeout_seconds,
+        concurrency=llm.concurrency,
     )
