@@ -24,6 +24,8 @@ class AnkiNote:
 
 def read_notes(data: bytes) -> list[AnkiNote]:
     """All notes of a collection file (schema 11) in the order they were made. Raises BankError if it is none."""
+    if not data.startswith(b"SQLite format 3\0"):
+        raise BankError("damaged Anki collection: no SQLite file")
     connection = sqlite3.connect(":memory:")
     try:
         connection.deserialize(data)

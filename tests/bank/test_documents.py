@@ -1,0 +1,165 @@
+"""Other kinds of documents: HTML, Word, PDF and Anki packages give the questions that a person sees in them."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coach.bank import anki
+from coach.bank.documents import load_text
+from coach.bank.drafts import Draft, PastReview
+from coach.bank.readers import reader_for
+from coach.errors import BankError
+from coach.storage.anki import read_notes
+
+PAGE = """<!doctype html><html><head><title>T</title><style>p{}</style></head><body>
+<nav><a>Home</a></nav><h1>Bread</h1>
+<h2>What is <em>yeast</em>?</h2><p>A fungus &amp; more.</p><ul><li>gas</li><li>taste</li></ul>
+<pre><code>def rise():
+    wait()
+</code></pre><script>alert("What?")</script>
+<h2>Why knead?</h2><p>Gluten<br>forms.</p><ol><li>Push</li><li>Fold</li></ol></body></html>"""
+
+
+def drafts(path: Path) -> list[Draft]:
+    text = load_text(path)
+    reader = reader_for(text)
+    assert reader is not None
+    return reader.read(text, str(path)).drafts
+
+
+def test_html(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE)
+    yeast, knead = drafts(path)
+    assert (yeast.text, yeast.section, yeast.code_blocks) == ("What is yeast?", "Bread", 1)
+    assert yeast.answer == "A fungus & more.\n\n- gas\n- taste\n\n\n```\ndef rise():\n    wait()\n```"
+    assert (knead.text, knead.answer) == ("Why knead?", "Gluten forms.\n\n1. Push\n2. Fold")
+
+
+def test_broken_html_is_read_as_far_as_it_makes_sense(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<h2>What is x?<p>One." + "<div>" * 5000 + "</ul></pre><h2>Why y?</h2>Two.<pre>code")
+    assert [draft.text for draft in drafts(path)][-1] == "Why y?"
+
+
+def test_word_documents(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_heading("Bread", 1)
+    document.add_heading("What is yeast?", 2)
+    document.add_paragraph("A fungus.")
+    document.add_paragraph("gas", style="List Bullet")
+    document.add_heading("Why knead?", 2)
+    document.add_paragraph("Gluten\tforms.")
+    path = tmp_path / "notes.docx"
+    document.save(str(path))
+    yeast, knead = drafts(path)
+    assert (yeast.text, yeast.section) == ("What is yeast?", "Bread")
+    assert yeast.answer.startswith("A fungus.")
+    assert "gas" in yeast.answer
+    assert (knead.text, knead.answer) == ("Why knead?", "Gluten\tforms.")
+
+
+def pdf(*pages: list[str]) -> bytes:
+    """A PDF file with the given lines on each page."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    kids = []
+    for page in pages:
+        shown = " ".join(f"({line}) Tj T*" for line in page)
+        content = f"BT /F1 12 Tf 14 TL 50 800 Td {shown} ET"
+        kids.append(f"{len(objects) + 1} 0 R")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /Contents {len(objects) + 2} 0 R "
+            "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+        )
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} /MediaBox [0 0 600 850] >>"
+    out, offsets = "%PDF-1.4\n", []
+    for at, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{at} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{out.rindex('xref')}\n%%EOF"
+    return out.encode("latin-1")
+
+
+def test_pdf_questions_across_pages(tmp_path: Path) -> None:
+    path = tmp_path / "bread.pdf"
+    first = [
+        "Core Concepts",
+        " ",
+        "1. What is yeast?",
+        " ",
+        "A fungus.",
+        " ",
+        "2. Why do you knead",
+        "dough?",
+        " ",
+        "For",
+    ]
+    path.write_bytes(pdf(first, ["gluten.", " ", "3. How hot is an oven?", " ", "Very."]))
+    assert [
+        (draft.section, draft.external_id, draft.text, " ".join(draft.answer.split())) for draft in drafts(path)
+    ] == [
+        ("Core Concepts", "1", "What is yeast?", "A fungus."),
+        ("Core Concepts", "2", "Why do you knead dough?", "For gluten."),
+        ("Core Concepts", "3", "How hot is an oven?", "Very."),
+    ]
+
+
+def test_a_pdf_without_text_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf([]))
+    with pytest.raises(BankError, match="only pictures"):
+        load_text(path)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> bytes:
+    genanki = pytest.importorskip("genanki")
+    deck = genanki.Deck(1234567890, "Bread::Basics")
+    deck.add_note(genanki.Note(genanki.BASIC_MODEL, ["What is <b>yeast</b>?", "A&nbsp;fungus.<br>Alive."], tags=["b"]))
+    deck.add_note(genanki.Note(genanki.CLOZE_MODEL, ["Dough needs {{c1::water::what}}.", ""]))
+    deck.add_note(genanki.Note(genanki.BASIC_MODEL, ["No back", ""]))
+    path = tmp_path / "deck.apkg"
+    genanki.Package(deck).write_to_file(str(path))
+    return path.read_bytes()
+
+
+def test_anki_packages(package: bytes) -> None:
+    parsed = anki.read_package(package, "deck.apkg", read_notes)
+    yeast, water = parsed.drafts
+    assert (yeast.text, yeast.answer, yeast.section, yeast.tags) == (
+        "What is yeast?",
+        "A fungus.\nAlive.",
+        "Bread / Basics",
+        ("b",),
+    )
+    assert (water.text, water.answer) == ("Complete: Dough needs [what].", "Dough needs water.")
+    assert yeast.written_id
+    assert [part.line for part in parsed.skipped] == [3]
+
+
+def test_reviews_of_anki_cards_become_history(package: bytes) -> None:
+    collection = sqlite3.connect(":memory:")
+    collection.deserialize(anki.collection_file(package))
+    (card,) = collection.execute("select min(id) from cards").fetchone()
+    for moment, ease in ((1_760_000_000_000, 3), (1_760_400_000_000, 1), (1_760_400_000_500, 0)):
+        row = [moment, card, 0, ease, 1, 1, 2500, 8000, 1]
+        collection.execute(f"insert into revlog values ({','.join('?' * 9)})", row)
+    collection.commit()
+    (first, *_) = read_notes(collection.serialize())
+    parsed = anki.read_package(package, "deck.apkg", lambda _: [first])
+    assert parsed.drafts[0].history == (
+        PastReview(datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC), 4, 8.0),
+        PastReview(datetime(2025, 10, 14, 0, 0, tzinfo=UTC), 1, 8.0),
+    )
+
+
+def test_damaged_collections_are_refused() -> None:
+    for data in (b"", b"SQLite format 3\0" + b"x" * 5000, b"nothing"):
+        with pytest.raises(BankError, match="damaged Anki collection"):
+            read_notes(data)
