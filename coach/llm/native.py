@@ -4,7 +4,8 @@ import ctypes
 from collections import deque
 from typing import Any
 
-_LINES: deque[str] = deque(maxlen=400)
+_LINES: deque[tuple[int, str]] = deque(maxlen=400)
+_ERROR = 3  # ggml's level
 _installed: list[object] = []  # the C side keeps only a pointer to the callback, so it must outlive every model
 
 
@@ -15,9 +16,9 @@ def library() -> Any:
     if not _installed:
 
         @llama_cpp.llama_log_callback
-        def keep(_level: int, text: bytes | None, _data: object) -> None:
+        def keep(level: int, text: bytes | None, _data: object) -> None:
             if text and (line := text.decode("utf-8", "replace").strip(" .\n")):
-                _LINES.append(line)
+                _LINES.append((level, line))
 
         llama_cpp.llama_log_set(keep, ctypes.c_void_p(0))
         _installed.append(keep)
@@ -32,15 +33,12 @@ def clear() -> None:
 
 def lines() -> list[str]:
     """The last lines that llama.cpp logged, oldest first."""
-    return list(_LINES)
+    return [line for _, line in _LINES]
 
 
 def last_error() -> str:
-    """The line that most likely names the cause of a failure, or an empty text."""
-    telling = [
-        line for line in _LINES if any(word in line.lower() for word in ("error", "fail", "unknown", "unsupport"))
-    ]
-    return telling[0] if telling else ""
+    """The first error logged since `clear`, which names the cause of those after it; "" if there was none."""
+    return next((line for level, line in _LINES if level == _ERROR), "")
 
 
 def gpu_devices() -> list[tuple[str, int, int]]:

@@ -60,7 +60,7 @@ class StateCache:
 
     def _mine(self) -> Iterator[tuple[Path, list[int]]]:
         for path in self._folder.glob(f"{self._identity.hex()[:20]}-*.kv"):
-            with suppress(OSError, ValueError), path.open("rb") as file:
+            with suppress(OSError, ValueError, IndexError), path.open("rb") as file:
                 start = len(_MAGIC) + _DIGEST + _DIGEST
                 file.seek(start)
                 count = int(np.frombuffer(file.read(4), np.int32)[0])
