@@ -6,8 +6,10 @@ KEYS: list[BindingType] = [
     Binding("escape", "stop", "Stop/Back", id="practice.stop", tooltip="Stop the model, or go back"),
     Binding("f4", "hint", "Hint", id="practice.hint", tooltip="Get a hint; hints cap the grade"),
     Binding("f5", "dont_know", "Don't know", id="practice.dont_know", tooltip="Say so and see what was asked for"),
-    Binding("f6", "skip", "Skip", id="practice.skip", tooltip="Leave this question without a grade"),
-    Binding("f7", "retry", "Go on", id="practice.retry", tooltip="Judge again after a failure or a stop"),
+    Binding("f6", "skip", "Skip", priority=True, id="practice.skip", tooltip="Leave this question without a grade"),
+    Binding(
+        "f7", "retry", "Go on", priority=True, id="practice.retry", tooltip="Judge again after a failure or a stop"
+    ),
     Binding("f8", "finish", "Enough", id="practice.finish", tooltip="No more follow-ups: show the verdict"),
     Binding("f9", "editor", "Editor", id="practice.editor", tooltip="Write the answer in your own editor"),
     Binding("n,enter", "next", "Next", id="practice.next", tooltip="Go on to the next question"),
