@@ -1,14 +1,11 @@
-"""Use cases around the questions themselves: finding them while one types, their history, editing them."""
+"""Use cases around the questions themselves: finding them while one types, and their history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
-from coach.bank.markdown_format import parse, render
-from coach.errors import BankError, CoachError
 from coach.models import Attempt, Card, Question
 from coach.retrieval.candidates import lexical_scores
-from coach.retrieval.indexing import update_passages
 from coach.retrieval.store import Filters
 from coach.session import Session
 from coach.storage import Store
@@ -84,26 +81,3 @@ def history(session: Session, question_id: str) -> History:
     )
     attempts = [attempt for attempt in session.store.attempts.of_question(question_id) if attempt.turns]
     return History(session.store.reviews.card(question_id), answers, tuple(attempts))
-
-
-def as_markdown(question: Question) -> str:
-    """The question as it stands in a question file, for editing."""
-    return render([question], title=question.section or question.topic, topic=question.topic)
-
-
-def from_markdown(question: Question, text: str) -> Question:
-    """The edited question. Identity and origin stay: only its content can be changed. Raises BankError."""
-    found = parse(text, source=question.source, topic=question.topic, collection=question.collection)
-    if len(found) != 1:
-        raise BankError(f"This is one question, and the text holds {len(found)}.", "Keep exactly one heading with ##.")
-    kept = {name: getattr(question, name) for name in ("id", "collection", "source", "section", "duplicate_of")}
-    return replace(found[0], **kept)
-
-
-def save_edit(store: Store, question: Question, at: datetime | None = None) -> None:
-    """Store an edit and bring search in step. It stands until the question's source says something new."""
-    if store.questions.get(question.id) is None:
-        raise CoachError(f"The question {question.id} is not there any more.", "It was removed by an import.")
-    with store.atomic():
-        store.questions.edit(question, at)
-        update_passages(store, [question], complete=False)

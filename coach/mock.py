@@ -70,7 +70,7 @@ class MockInterview:
         used_seconds: in all on this question.  The question is over when the events end without a coach turn.
         Raises CoachError when no judge can be had; the answer is kept, and `go_on` tries again.
         """
-        self._note_time(step, used_seconds)
+        self.note_time(step, used_seconds)
         try:
             conversation = self._conversation_of(step)
         except CoachError:
@@ -91,7 +91,7 @@ class MockInterview:
     def skip(self, step: Step, used_seconds: float) -> None:
         """Pass on a question. What was judged of it counts, otherwise it stays without a grade."""
         attempt = self._store.attempts.get(step.attempt.id)
-        self._note_time(step, used_seconds)
+        self.note_time(step, used_seconds)
         left = "not_graded" if _answered(attempt) else "abandoned"
         self._store.attempts.update(attempt.id, state="judged" if attempt.judgement else left)
         self.close()
@@ -161,7 +161,8 @@ class MockInterview:
         with self._store.atomic():
             self._store.attempts.add_turn(step.attempt.id, turn, "answered")
 
-    def _note_time(self, step: Step, used_seconds: float) -> None:
+    def note_time(self, step: Step, used_seconds: float) -> None:
+        """Keep how long the candidate has spent on a question, in all."""
         self._store.attempts.update(step.attempt.id, seconds=used_seconds)
 
     def _settle(self, attempt: Attempt, now: datetime) -> None:

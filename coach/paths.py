@@ -48,6 +48,11 @@ class Paths:
         """Answers typed while the database could not be written."""
         return self.home / "rescued"
 
+    @property
+    def reports(self) -> Path:
+        """Reports on interviews that the person has exported."""
+        return self.home / "reports"
+
     def ensure(self) -> "Paths":
         """Create the home, readable by its owner alone."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)

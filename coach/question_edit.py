@@ -14,21 +14,27 @@ def as_text(question: Question) -> str:
     return render([question], question.section or question.topic, question.topic)
 
 
-def save_text(parts: Parts, question: Question, text: str) -> Question:
-    """Store what a person made of `as_text(question)`; history and schedule stay. Raises BankError naming the fault.
-
-    Collection and source are the old question's; only the content is the person's.
-    """
+def from_text(question: Question, text: str) -> Question:
+    """What a person made of `as_text(question)`. Identity and origin are the old question's. Raises BankError."""
     from coach.bank.markdown_format import parse
-    from coach.retrieval.indexing import update_passages
 
     parsed = parse(text, source=question.source, topic=question.topic, collection=question.collection)
     if len(parsed) != 1 or parsed[0].id != question.id:
         raise BankError(
             "The text has to hold this one question, with its line “id:” as it was.", "Nothing was changed; edit again."
         )
-    fresh = replace(parsed[0], section=question.section)
+    return replace(parsed[0], section=question.section, duplicate_of=question.duplicate_of)
+
+
+def save_text(parts: Parts, question: Question, text: str) -> Question:
+    """Store what a person made of `as_text(question)`; history and schedule stay. Raises BankError naming the fault.
+
+    The edit stands until the question's source says something new about it.
+    """
+    from coach.retrieval.indexing import update_passages
+
+    fresh = from_text(question, text)
     with parts.store.atomic():
         parts.store.questions.edit(fresh)
-        update_passages(parts.store, parts.store.questions.live())
+        update_passages(parts.store, [fresh], complete=False)
     return fresh

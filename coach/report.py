@@ -11,7 +11,7 @@ from typing import Literal
 
 from coach.errors import CoachError
 from coach.mock_plan import BY_NAME
-from coach.models import Attempt, PointVerdict, Question, Turn
+from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.scoring.feedback import next_step
 from coach.session import Session
 
@@ -26,18 +26,16 @@ Status = Literal["graded", "to confirm", "not graded", "skipped"]
 class Answered:
     """One question of the interview.
 
-    status: "to confirm" when the judge is not sure and nobody has graded it.  score: 0..5, the judge's, None if not
-    judged.  grade: 0..5, the one that counts, None while none does.  seconds, allowed_seconds: None if unknown.
+    status: "to confirm" when the judge is not sure and nobody has graded it.  judgement: None if not judged.
+    grade: 0..5, the one that counts, None while none does.  seconds, allowed_seconds: None if unknown.
     """
 
     attempt_id: int
     question: Question
     round: str
     status: Status
-    score: float | None
+    judgement: Judgement | None
     grade: int | None
-    judge: str
-    points: tuple[PointVerdict, ...]
     turns: tuple[Turn, ...]
     hints: int
     seconds: float | None
@@ -45,9 +43,14 @@ class Answered:
     due: date | None
 
     @property
-    def said(self) -> str:
-        """Everything the candidate said, in order."""
-        return "\n".join(turn.text for turn in self.turns if turn.speaker == "candidate")
+    def score(self) -> float | None:
+        """The judge's, 0..5."""
+        return self.judgement.score if self.judgement else None
+
+    @property
+    def points(self) -> tuple[PointVerdict, ...]:
+        """Verdicts; empty if not judged."""
+        return self.judgement.points if self.judgement else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +170,8 @@ def _answered(session: Session, attempt: Attempt, question: Question, seconds: f
         question=question,
         round=round_,
         status=status,
-        score=judged.score if judged else None,
+        judgement=judged,
         grade=counted[-1] if counted else None,
-        judge=judged.judge if judged else "",
-        points=judged.points if judged else (),
         turns=attempt.turns,
         hints=attempt.hints,
         seconds=seconds,

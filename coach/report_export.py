@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import Any
 
+from coach.errors import CoachError
 from coach.models import PointVerdict
 from coach.report import Answered, Moment, Report, Study
 
@@ -32,7 +34,7 @@ def _answer_record(answer: Answered) -> dict[str, Any]:
     record = asdict(answer)
     question = record.pop("question")
     named = {name: question[name] for name in ("topic", "kind", "level")}
-    return {"question_id": question["id"], "question": question["text"]} | named | record
+    return {"question_id": question["id"], "question": question["text"]} | named | {"score": answer.score} | record
 
 
 def to_markdown(report: Report) -> str:
@@ -158,7 +160,7 @@ def outcome(answer: Answered) -> str:
     """One line on what became of an answer."""
     if answer.status == "skipped":
         return "Passed on."
-    score = f"Score {answer.score:.1f} of 5 (judge: {answer.judge}). " if answer.score is not None else ""
+    score = f"Score {answer.judgement.score:.1f} of 5 (judge: {answer.judgement.judge}). " if answer.judgement else ""
     grades = {
         "graded": f"Grade {answer.grade}; next review {answer.due or 'never'}.",
         "to confirm": "The judge is not sure: waiting for your grade.",
@@ -216,6 +218,20 @@ def _escape_line_start(sign: str) -> str:
 
 def _h(text: str) -> str:
     return escape(_clean(text))
+
+
+def save(report: Report, folder: Path, suffix: str) -> Path:
+    """Write the report into `folder` and return the file. suffix: a key of `EXPORTS`. Raises CoachError."""
+    name = f"{report.kind}-{report.started_at:%Y-%m-%d}-{report.session_id or report.answers[0].attempt_id}.{suffix}"
+    file = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(EXPORTS[suffix](report), "utf-8")
+    except OSError as error:
+        raise CoachError(
+            f"Cannot write {file}: {error.strerror}.", "Free some space, or name another place."
+        ) from error
+    return file
 
 
 EXPORTS: dict[str, Callable[[Report], str]] = {"md": to_markdown, "html": to_html, "json": to_json}

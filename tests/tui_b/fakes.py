@@ -1,10 +1,8 @@
 """A judge that a test can steer by what it types, and a home that uses it. Everything else is real."""
 
 import re
-from pathlib import Path
 from typing import Any
 
-import tui.app
 from coach.assemble import Parts
 from coach.config import Config
 from coach.conversation import Talkers
@@ -12,7 +10,6 @@ from coach.errors import NotGraded
 from coach.models import Judgement, PointVerdict, Question, Span
 from coach.ports import Trunk
 from coach.scoring.grade import grade, score
-from coach.session import Session
 from tui.app import CoachApp
 
 
@@ -55,12 +52,8 @@ class FakeParts(Parts):
 class FakeApp(CoachApp):
     """The program itself, with the steerable judge and no models to load."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("coach.tcss")
-
-    def __init__(self, config: Config, session: Session | None = None, **arguments: Any) -> None:
-        super().__init__(config, **arguments)
-        self.parts = session.parts if session else FakeParts(config)
-        self.session = session or Session(self.parts)
+    def __init__(self, config: Config, parts: Parts | None = None, **arguments: Any) -> None:
+        super().__init__(config, parts=parts or FakeParts(config), **arguments)
 
     def load_models(self) -> None:  # type: ignore[override]
         self._models("", True)

@@ -1,6 +1,5 @@
 """Library: all questions by topic, searched while one types: by words at once, by meaning a moment later."""
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -28,10 +27,12 @@ class LibraryScreen(CoachScreen[None]):
     )
     CSS = """
     LibraryScreen #query { margin: 0; }
-    LibraryScreen #topics { width: 28; height: 1fr; border-right: solid $panel; background: transparent; }
-    LibraryScreen #found { height: 1fr; background: transparent; }
+    LibraryScreen OptionList { text-wrap: nowrap; text-overflow: ellipsis; border: none; background: transparent; }
+    LibraryScreen OptionList:focus { border: none; background-tint: $foreground 3%; }
+    LibraryScreen #topics { width: 32; height: 1fr; padding: 0 1; }
+    LibraryScreen #found { height: 1fr; padding: 0 1; }
     LibraryScreen #how { height: 1; padding: 0 1; color: $text-muted; }
-    LibraryScreen.-narrow #topics { width: 20; }
+    LibraryScreen.-narrow #topics { width: 24; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     AUTO_FOCUS = "#query"
@@ -177,12 +178,10 @@ class LibraryScreen(CoachScreen[None]):
         number = "No question" if not ids else "1 question" if len(ids) == 1 else f"{len(ids)} questions"
         self.query_one("#how", Static).update(f"{number}{how}" if ids else "No question found. Other words, or Esc.")
 
-    def _line(self, question: Question) -> Content:
+    @staticmethod
+    def _line(question: Question) -> Content:
         """Level and title, as one line: long titles are cut by the list."""
         title = " ".join(printable(question.text).split())
-        room = max(20, self.size.width - 36)
-        if cell_len(title) > room:
-            title = title[: room - 1] + "…"
         return Content.assemble((f"{question.level} ", "dim"), title)
 
     def _open(self, question_id: str | None) -> None:

@@ -11,9 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Footer, Markdown, Static
 
 from coach.errors import CoachError
-from coach.library import History, as_markdown, from_markdown, history, save_edit
+from coach.library import History, history
 from coach.models import Question
+from coach.question_edit import as_text, from_text, save_text
 from tui.editor import edited
+from tui.figures import counted
 from tui.screens.base import CoachScreen
 from tui.screens.edit import EditScreen
 from tui.text import printable
@@ -72,7 +74,7 @@ class QuestionScreen(CoachScreen[None]):
     def action_edit(self) -> None:
         """Edit in place."""
         if question := self._question():
-            self.app.push_screen(EditScreen(as_markdown(question), self._check), self._keep)
+            self.app.push_screen(EditScreen(as_text(question), self._check), self._keep)
 
     def action_edit_outside(self) -> None:
         """Edit in $EDITOR; a text that cannot be read is offered for mending in place, so that nothing is lost."""
@@ -80,7 +82,7 @@ class QuestionScreen(CoachScreen[None]):
         if question is None:
             return
         try:
-            text = edited(self.app, as_markdown(question))
+            text = edited(self.app, as_text(question))
         except CoachError as error:
             self.say(error)
             return
@@ -100,17 +102,16 @@ class QuestionScreen(CoachScreen[None]):
     def _check(self, text: str) -> None:
         question = self._question()
         if question is not None:
-            from_markdown(question, text)
+            from_text(question, text)
 
     def _keep(self, text: str | None) -> None:
         question = self._question()
         if text is None or question is None:
             return
-        changed = from_markdown(question, text)
-        if changed == question:
+        if from_text(question, text) == question:
             return
         try:
-            save_edit(self.session.store, changed)
+            save_text(self.coach.parts, question, text)
         except CoachError as error:
             self.say(error)
             self.app.push_screen(EditScreen(text, self._check), self._keep)
@@ -130,8 +131,6 @@ def parts(question: Question, past: History) -> Iterator[Widget]:
     kind = question.kind.replace("_", " ")
     meta = f"{question.topic} · {kind} · level {question.level}{tags}\n{origin}\n{schedule_line(past)}"
     yield Static(printable(meta), classes="meta", markup=False)
-    if past.answers:
-        yield Static(history_content(past), classes="part", markup=False)
     yield Static(Content.styled("Model answer", "bold $accent"), classes="part")
     yield Markdown(printable(question.answer) or "*none*", open_links=False)
     yield Static(points_content(question), classes="part", markup=False)
@@ -139,6 +138,8 @@ def parts(question: Question, past: History) -> Iterator[Widget]:
         if lines:
             body = "\n".join(f"• {printable(line)}" for line in lines)
             yield Static(Content.assemble((name, "bold $accent"), "\n", body), classes="part", markup=False)
+    if past.answers:
+        yield Static(history_content(past), classes="part", markup=False)
 
 
 def schedule_line(past: History) -> str:
@@ -149,10 +150,8 @@ def schedule_line(past: History) -> str:
     due = f"due {card.due:%a %d %b %Y}" if card.due else "never due again"
     drill = ", to be drilled today" if card.redrill else ""
     forgotten = f", forgotten {card.lapses} times" if card.lapses > 1 else ", forgotten once" if card.lapses else ""
-    easiness = card.ef_hundredths / 100
-    return (
-        f"{due}{drill}; interval {card.interval_days} days, easiness {easiness:.2f}, {card.reviews} reviews{forgotten}"
-    )
+    interval, times = counted(card.interval_days, "day"), counted(card.reviews, "review")
+    return f"{due}{drill}; interval {interval}, easiness {card.ef_hundredths / 100:.2f}, {times}{forgotten}"
 
 
 def history_content(past: History) -> Content:

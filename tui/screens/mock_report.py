@@ -1,0 +1,192 @@
+"""The report after an interview: competencies as a plot, moments with quotes, what to study and when, each answer."""
+
+from collections.abc import Iterator
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from coach.errors import CoachError
+from coach.mock import confirm_grade, judge_again
+from coach.report import Answered, Report, session_report
+from coach.report_export import SIGNS, number, outcome, save, study_day, summary, title
+from tui.screens.base import CoachScreen
+from tui.text import printable
+from tui.widgets.plots import Panel, Plot
+
+
+class MockReportScreen(CoachScreen[None]):
+    """Reads the report anew after every grade."""
+
+    HELP = (
+        "Tab leads to the list of answers at the end: Enter shows it with its verdicts, 0 to 5 grades it (what the "
+        "judge was unsure about waits for you), j judges a failed one again. m, w and s export the report."
+    )
+    CSS = """
+    MockReportScreen #page { padding: 1 2; }
+    MockReportScreen .head { text-style: bold; color: $primary; height: auto; }
+    MockReportScreen .part { height: auto; margin-top: 1; }
+    MockReportScreen OptionList { height: auto; max-height: 100%; border: round $primary; background: transparent; }
+    """
+    AUTO_FOCUS = "#page"
+    BINDINGS = [
+        Binding("escape", "back", "Back", id="report.back", tooltip="Leave the report; it can be read again"),
+        Binding("m", "export('md')", "Markdown", id="report.markdown", tooltip="Export as Markdown"),
+        Binding("w", "export('html')", "Web page", id="report.html", tooltip="Export as HTML"),
+        Binding("s", "export('json')", "JSON", id="report.json", tooltip="Export as JSON"),
+        Binding("j", "judge", "Judge again", id="report.judge", tooltip="Judge an answer that was not graded"),
+        *[
+            Binding(str(g), f"grade({g})", str(g), show=False, id=f"report.grade{g}", tooltip=f"Grade this answer {g}")
+            for g in range(6)
+        ],
+    ]
+
+    def __init__(self, session_id: int | None = None) -> None:
+        super().__init__()
+        self._session_id = session_id
+        self.report: Report | None = None
+
+    def compose(self) -> ComposeResult:
+        """One page, with the list of answers at its end."""
+        yield VerticalScroll(id="page")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Show the report."""
+        await self.load()
+
+    async def load(self, highlighted: int | None = None) -> None:
+        """Compute the report and draw it."""
+        page = self.query_one("#page", VerticalScroll)
+        await page.remove_children()
+        try:
+            self.report = session_report(self.session, self._session_id)
+        except CoachError as error:
+            await page.mount(Static(printable(str(error)), markup=False))
+            return
+        await page.mount(*parts(self.report))
+        if highlighted is not None:
+            answers = self.query_one("#answers", OptionList)
+            answers.highlighted = highlighted
+            answers.focus()
+
+    def action_back(self) -> None:
+        """Leave."""
+        self.app.pop_screen()
+
+    def action_export(self, suffix: str) -> None:
+        """Write the report into the home's folder of reports and say where."""
+        if self.report is None:
+            return
+        try:
+            file = save(self.report, self.coach.config.paths.reports, suffix)
+        except CoachError as error:
+            self.say(error)
+        else:
+            self.notify(str(file), title="Exported", timeout=10, markup=False)
+
+    @on(OptionList.OptionSelected)
+    def open_answer(self, event: OptionList.OptionSelected) -> None:
+        """Show one answer with its verdicts."""
+        from tui.screens.answered import AnsweredScreen
+
+        if self.report is not None:
+            self.app.push_screen(AnsweredScreen(self.report.answers[event.option_index]))
+
+    async def action_grade(self, grade: int) -> None:
+        """The person's grade for the chosen answer."""
+        answer = self._chosen()
+        if answer is None or answer.status == "skipped":
+            return
+        try:
+            confirm_grade(self.session, answer.attempt_id, grade)
+        except CoachError as error:
+            self.say(error)
+            return
+        await self.load(self.query_one("#answers", OptionList).highlighted)
+
+    def action_judge(self) -> None:
+        """Judge a failed answer again, in the background."""
+        answer = self._chosen()
+        if answer is not None and answer.status == "not graded":
+            self.notify("Judging again …")
+            self._judge(answer.attempt_id)
+
+    @work(thread=True, exclusive=True, group="judge")
+    def _judge(self, attempt_id: int) -> None:
+        try:
+            judged = judge_again(self.session, attempt_id) is not None
+        except CoachError as error:
+            self.app.call_from_thread(self.say, error)
+            return
+        text = "Judged: confirm the grade with 0 to 5." if judged else "It could not be judged. Grade it with 0 to 5."
+        self.app.call_from_thread(self.notify, text)
+        self.app.call_from_thread(self._reload)
+
+    def _reload(self) -> None:
+        self.run_worker(self.load(self.query_one("#answers", OptionList).highlighted or 0))
+
+    def _chosen(self) -> Answered | None:
+        at = self.query_one("#answers", OptionList).highlighted
+        return self.report.answers[at] if self.report is not None and at is not None else None
+
+
+def parts(report: Report) -> Iterator[Widget]:
+    """The page from top to bottom."""
+    yield Static(title(report), classes="head", markup=False)
+    yield Static(summary(report), markup=False, classes="part")
+    if report.score is not None:
+        plot = Plot(lambda plot: competencies(plot, report))
+        plot.styles.height = 3 + 2 * len(measured(report))
+        rests = "; ".join(f"{one.name} {number(one.score)} ({one.of}: {one.about})" for one in report.competencies)
+        yield Panel("Competencies, 0 to 5", plot, rests, id="panel-competencies")
+    for head, moments in (("Best moments", report.best), ("Weakest moments", report.weakest)):
+        if moments:
+            lines = [Content.styled(head, "bold $accent")]
+            for moment in moments:
+                quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
+                lines.append(Content(f"{SIGNS[moment.verdict]} {printable(moment.point)}"))
+                lines.append(Content.assemble("    ", (quote, "italic"), "  ", (_line(moment.question), "dim")))
+            yield Static(Content("\n").join(lines), classes="part", markup=False)
+    if report.study:
+        lines = [Content.styled("What to study, and when it comes back", "bold $accent")]
+        for item in report.study:
+            lines.append(Content.assemble((f"{study_day(item):<16} ", "bold"), printable(item.advice)))
+            lines.append(Content.assemble(" " * 17, (_line(item.question), "dim")))
+        yield Static(Content("\n").join(lines), classes="part", markup=False)
+    keys = ("  Tab, then Enter shows an answer, 0-5 grades it", "dim")
+    yield Static(Content.assemble(("Question by question", "bold $accent"), keys), classes="part")
+    yield OptionList(*(Option(answer_line(answer)) for answer in report.answers), id="answers", markup=False)
+
+
+def measured(report: Report) -> list[tuple[str, float]]:
+    """Competencies that have a score."""
+    return [(one.name, one.score) for one in report.competencies if one.score is not None]
+
+
+def competencies(plot: Plot, report: Report) -> None:
+    """Horizontal bars, the first on top."""
+    rows = measured(report)[::-1]
+    plot.plt.bar(
+        [name for name, _ in rows],
+        [score for _, score in rows],
+        orientation="horizontal",
+        color=plot.rgb("primary"),
+        width=0.4,
+    )
+    plot.plt.xlim(0, 5)
+    plot.plt.xticks([float(at) for at in range(6)])
+
+
+def answer_line(answer: Answered) -> Content:
+    """Question, then what became of the answer."""
+    return Content.assemble((_line(answer.question.text), "bold"), "\n    ", (outcome(answer), "dim"))
+
+
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
