@@ -90,7 +90,7 @@ def _log_posterior(scale: float, pairs: Sequence[tuple[float, bool]]) -> float:
 
 NEW_ALL_AT, NEW_FEW_AT = 0.9, 0.7  # pass rates between which the share of new questions grows
 NEW_LEAST = 0.25
-PASS_RATE_ANSWERS, PASS_RATE_START, PASS_RATE_WEIGHT = 60, 0.85, 10
+PASS_RATE_ANSWERS, PASS_RATE_START, PASS_RATE_WEIGHT = 60, 0.9, 10
 
 
 def share_of_new(answers: Sequence[Answer]) -> float:

@@ -1,7 +1,7 @@
 """What to ask on a study day: a choice under a budget of time, then an order that a person can bear.
 
-Ordinary days: new questions up to the rate the learner keeps up with, then due ones, those with the least stable memory
-first, so that a backlog costs least; then re-drills. In the sweep before an interview: by gain per second, see
+Ordinary days: new questions up to the rate the learner keeps up with, and due ones, those with the least stable memory
+first, so that a backlog costs least; then re-drills. New ones go first while an interview date is ahead. In the sweep before an interview: by gain per second, see
 `coach.srs.interview_date`. What does not fit stays due and is reported as postponed; nothing is dropped or rescheduled.
 """
 
@@ -158,7 +158,10 @@ def _ordinary(situation: Situation) -> list[Task]:
     )
     due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
-    return fresh + [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
+    repeated = [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
+    # with a date ahead, what is not begun in time is lost; without one, repeating goes first and one new keeps moving
+    ahead = len(fresh) if new_per_day(situation.interviews, situation.day, situation.questions) else 1
+    return fresh[:ahead] + repeated + fresh[ahead:]
 
 
 def _fresh_tasks(situation: Situation) -> list[Task]:
