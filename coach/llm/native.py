@@ -5,7 +5,7 @@ from collections import deque
 from typing import Any
 
 _LINES: deque[tuple[int, str]] = deque(maxlen=400)
-_ERROR = 3  # ggml's level
+_ERROR = 4  # ggml's number for that level
 _installed: list[object] = []  # the C side keeps only a pointer to the callback, so it must outlive every model
 
 
@@ -38,7 +38,7 @@ def lines() -> list[str]:
 
 def last_error() -> str:
     """The first error logged since `clear`, which names the cause of those after it; "" if there was none."""
-    return next((line for level, line in _LINES if level == _ERROR), "")
+    return next((line.split(": ", 1)[-1] for level, line in _LINES if level == _ERROR), "")
 
 
 def gpu_devices() -> list[tuple[str, int, int]]:
