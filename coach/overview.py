@@ -1,13 +1,38 @@
-"""What the home screen says: due, weak, left open, and the one thing to do next with its reason."""
+"""What the home screen says: due, left open, weak, ready, and the one thing to do next with its reason."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
 
 from coach.session import Session
+
+WEAK_SHOWN = 4
+Action = Literal["resume", "review", "learn", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the first frame shows, from the plan of the day alone.
+
+    due: questions that have reached their day.  new: unseen ones planned for today.  minutes: expected for all of them.
+    action, reason: the one thing to do next; `what` says it in words.
+    """
+
+    day: date
+    due: int
+    new: int
+    minutes: float
+    questions: int
+    topics: int
+    action: Action
+    what: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TopicRange:
-    """A topic's mastery as a range, 0..1."""
+    """A topic's mastery, 0..1, as a 90 % range."""
 
     name: str
     low: float
@@ -15,42 +40,87 @@ class TopicRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Figures of the home screen. minutes: for everything due; action, reason: what to do next and why."""
+class NextInterview:
+    """The nearest interview date and the recall expected on it, 0..1, as a 90 % range. seen: share asked so far."""
 
-    due: int
-    new: int
-    minutes: float
-    questions: int
-    topics: int
+    title: str
+    day: date
+    days_left: int
+    low: float
+    high: float
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the whole log says; computed after the first frame. days: answers by ISO day, over 53 weeks."""
+
     weak: tuple[TopicRange, ...]
-    action: str
-    reason: str
+    streak: int
+    today: int
+    days: Mapping[str, int]
+    interview: NextInterview | None
 
 
-def overview(session: Session) -> Overview:
-    """Gather the figures; reads the database only."""
+def overview(session: Session, now: datetime) -> Overview:
+    """Gather the figures of the day; reads the database only."""
     items = session.due()
     topics = session.store.questions.topics()
-    late = [item for item in items if item.due is not None]
-    action, reason = _recommended(session, len(late), len(items) - len(late))
+    due = sum(item.due is not None for item in items)
+    action, what, reason = _recommended(session, due, len(items) - due, sum(item.minutes for item in items))
     return Overview(
-        due=len(late),
-        new=len(items) - len(late),
+        day=session.schedule.clock.day(now),
+        due=due,
+        new=len(items) - due,
         minutes=sum(item.minutes for item in items),
         questions=sum(topics.values()),
         topics=len(topics),
-        weak=(),
         action=action,
+        what=what,
         reason=reason,
     )
 
 
-def _recommended(session: Session, due: int, new: int) -> tuple[str, str]:
+def standing(session: Session, now: datetime) -> Standing:
+    """Gather what takes the whole log to know."""
+    from coach.statistics import statistics
+
+    figures = statistics(session.parts, now)
+    weak = sorted((row for row in figures["mastery"] if row["weak"]), key=lambda row: row["estimate"])
+    return Standing(
+        weak=tuple(TopicRange(row["topic"], row["low"], row["high"]) for row in weak[:WEAK_SHOWN]),
+        streak=figures["streak"]["days"],
+        today=figures["reviews"]["today"],
+        days=figures["days"],
+        interview=_next_interview(session, figures["interviews"], date.fromisoformat(figures["day"])),
+    )
+
+
+def _recommended(session: Session, due: int, new: int, minutes: float) -> tuple[Action, str, str]:
     if left_open := session.resumable():
-        return "go on where you stopped", f"“{left_open.question.text}” is still open."
+        return "resume", "Go on where you stopped", f"“{left_open.question.text}” is still open."
+    about = f"about {max(1, round(minutes))} min"
     if due:
-        return "review what is due", f"{due} questions have reached their day."
+        come = "has reached its day" if due == 1 else "have reached their day"
+        return "review", f"Review {_counted(due + new)}, {about}", f"{_counted(due)} {come}; today they cost least."
     if new:
-        return "learn new questions", "nothing else is due today."
-    return "practise a topic of your choice", "everything due is done."
+        return "learn", f"Learn {_counted(new, 'new question')}, {about}", "nothing known has to be refreshed today."
+    return "ahead", "Study ahead, or choose a topic", "everything planned for today is done."
+
+
+def _counted(number: int, thing: str = "question") -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _next_interview(session: Session, coming: Sequence[Mapping[str, Any]], today: date) -> NextInterview | None:
+    from coach.srs.forecast import readiness
+
+    dates = {entry.day.isoformat(): entry for entry in session.store.reviews.interview_dates()}
+    if not coming:
+        return None
+    nearest = dates[coming[0]["day"]]
+    cards = list(session.store.reviews.cards())
+    seen = {card.question_id for card in cards}
+    unseen = [topic for question_id, topic in session.store.questions.topic_of_live() if question_id not in seen]
+    ready = readiness(cards, unseen, today, nearest)
+    return NextInterview(nearest.title, nearest.day, (nearest.day - today).days, ready.low, ready.high, ready.seen)

@@ -90,6 +90,12 @@ class Session:
         asked = self.store.reviews.asked_ids()
         return sorted(ids, key=lambda key: (key not in due, key in asked))
 
+    def ahead(self, limit: int) -> list[str]:
+        """Ids of the questions that come due next, after today: for studying ahead."""
+        today = self.schedule.clock.day(self._clock())
+        coming = [(card.due, card.question_id) for card in self.store.reviews.cards() if card.due and card.due > today]
+        return [question_id for _, question_id in sorted(coming)[:limit]]
+
     def resumable(self) -> Resume | None:
         """The interview that was left open, if its question still exists."""
         attempt = self.store.attempts.open_attempt()

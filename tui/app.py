@@ -1,12 +1,15 @@
 """The full-screen interface: one app, a screen for each thing one does. Screens are thin over `coach.session`."""
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from coach.assemble import Parts
@@ -15,8 +18,11 @@ from coach.config import Config
 from coach.conversation import Clock
 from coach.errors import CoachError
 from coach.session import Session
-from tui.places import place
+from tui.keys import keys_of
+from tui.places import PLACES, place
 from tui.themes import THEMES
+
+TOUR_SEEN = "tour_seen"  # a setting in the database
 
 
 class CoachApp(App[None]):
@@ -24,8 +30,10 @@ class CoachApp(App[None]):
 
     TITLE = "Interview coach"
     CSS_PATH = Path(__file__).with_name("coach.tcss")  # also for subclasses elsewhere
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
+        Binding("f1", "help", "Help", id="app.help", tooltip="Explain this screen and its keys"),
         Binding("f2", "go('home')", "Home", id="go.home", tooltip="What is due, and what to do next"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; an open question is resumed next time"),
     ]
@@ -41,9 +49,13 @@ class CoachApp(App[None]):
         start: str = "home",
         parts: Parts | None = None,
         clock: Clock = utc_now,
+        tour: bool = False,
         **arguments: Any,
     ) -> None:
-        """start: name of the first screen, made with `arguments`.  parts, clock: other than the usual ones."""
+        """start: name of the first screen, made with `arguments`.  parts, clock: other than the usual ones.
+
+        tour: show the tour if this home has never seen it.
+        """
         super().__init__()
         self.config = config
         self.parts = parts or Parts(config)
@@ -51,17 +63,25 @@ class CoachApp(App[None]):
         self.session = Session(self.parts, clock)
         self._start = start
         self._arguments = arguments
+        self._wants_tour = tour
 
     def on_mount(self) -> None:
         """Show the first screen at once; models load behind it."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.config.screen.theme if self.config.screen.theme in self.available_themes else "coach-dark"
-        self.set_keymap(self.config.screen.keys)
+        self.apply(self.config)
         self.push_screen(place("home").make())
         if self._start != "home":
             self.action_go(self._start, **self._arguments)
+        if self._wants_tour:
+            self.call_after_refresh(self._tour)
         self.call_after_refresh(self.load_models)
+
+    def apply(self, config: Config) -> None:
+        """Use what can change while the program runs: theme, keys, whether to ask for confidence."""
+        self.config = config
+        self.theme = config.screen.theme if config.screen.theme in self.available_themes else THEMES[0].name
+        self.set_keymap(config.screen.keys)
 
     def action_go(self, name: str, **arguments: Any) -> None:
         """Open a screen by name, above the home screen."""
@@ -69,6 +89,39 @@ class CoachApp(App[None]):
             self.pop_screen()
         if name != "home":
             self.push_screen(place(name).make(**arguments))
+
+    def action_help(self) -> None:
+        """Explain the screen that is shown."""
+        from tui.screens.help import HelpScreen
+
+        screen = self.screen
+        if not isinstance(screen, HelpScreen):
+            title = next((p.title for p in PLACES if p.target.endswith(f":{type(screen).__name__}")), "Help")
+            about = getattr(screen, "HELP", "")
+            self.push_screen(HelpScreen(title, about, keys_of(self, screen), str(self.config.paths.config)))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Everything: all screens, all keys of this one, and what Textual offers."""
+        for item in PLACES:
+            yield SystemCommand(item.title, item.purpose, partial(self.action_go, item.name))
+        yield SystemCommand("Tour", "Three short steps through the coach", self.action_tour)
+        for key in keys_of(self, screen):
+            if self._check_action_state(key.action, key.node):
+                run = partial(self.run_action, key.action, key.node)
+                yield SystemCommand(f"{key.title} ({key.keys})", key.purpose, run)
+        yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+
+    def action_tour(self) -> None:
+        """Show the tour."""
+        from tui.screens.tour import TourScreen
+
+        self.push_screen(TourScreen())
+
+    def _tour(self) -> None:
+        attempts = self.parts.store.attempts
+        if not attempts.setting(TOUR_SEEN, False):
+            attempts.set_setting(TOUR_SEEN, True)
+            self.action_tour()
 
     @work(thread=True, exclusive=True, group="models")
     def load_models(self) -> None:

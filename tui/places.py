@@ -31,7 +31,7 @@ PLACES = (
     Place("home", "h", "Home", "What is due, and what to do next", "tui.screens.home:HomeScreen"),
     Place("practice", "p", "Practice", "Be interviewed, one question at a time", "tui.screens.practice:PracticeScreen"),
     Place("review", "r", "Review", "What the schedule wants today", "tui.screens.review:ReviewScreen"),
-    Place("mock", "m", "Mock interview", "Rounds and a clock, verdicts at the end", "tui.screens.mock:MockScreen"),
+    Place("mock", "m", "Mock", "Rounds and a clock, verdicts at the end", "tui.screens.mock:MockScreen"),
     Place("library", "l", "Library", "Search, read, edit and import questions", "tui.screens.library:LibraryScreen"),
     Place("statistics", "s", "Statistics", "What you know, and how surely", "tui.screens.statistics:StatisticsScreen"),
     Place("settings", "comma", "Settings", "Change how the coach works", "tui.screens.settings:SettingsScreen"),

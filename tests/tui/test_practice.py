@@ -6,7 +6,6 @@ from tests.tui.waiting import seen, until
 from tui.app import CoachApp
 from tui.screens.practice import PracticeScreen
 from tui.widgets.answer import AnswerBox
-from tui.widgets.conclusion import Conclusion
 
 MakeApp = Callable[..., CoachApp]
 ALL = "points 0 1 2"

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,11 +15,11 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def open_screen(name: str, **arguments: str) -> None:
+def open_screen(name: str, **arguments: Any) -> None:
     """Start the full-screen interface on one of its screens."""
     from tui.app import CoachApp  # Textual: about 0.2 s
 
-    CoachApp(load(), start=name, **arguments).run()
+    CoachApp(load(), start=name, tour=True, **arguments).run()
 
 
 def practice(

@@ -1,51 +1,108 @@
 """Home: what is due, what was left open, what is weak, and one recommended next action with its reason."""
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from coach.overview import Overview, overview
+from coach.errors import CoachError
+from coach.overview import NextInterview, Overview, Standing, overview, standing
+from tui.places import PLACES
+from tui.screens.base import CoachScreen
+from tui.text import printable
+from tui.widgets.heat_map import HeatMap
 from tui.widgets.status import ModelStatus
 
+GOES_TO = {"resume": "practice", "review": "review", "learn": "review", "ahead": "review"}
+"""The screen of each recommended action."""
 
-class HomeScreen(Screen[None]):
-    """The first frame: everything on it comes from the database, no model is needed."""
 
-    AUTO_FOCUS = ""
+class HomeScreen(CoachScreen[None]):
+    """The first frame comes from the plan of the day; what takes the whole log to know follows a moment later."""
+
+    HELP = "What to do next, and why. Enter does it. Letters open the other screens; Esc brings you back here."
     BINDINGS = [
         Binding("enter", "start", "Start", id="home.start", tooltip="Do what is recommended"),
+        *[
+            Binding(p.key, f"app.go('{p.name}')", p.title, id=f"home.{p.name}", tooltip=p.purpose)
+            for p in PLACES
+            if p.name != "home"
+        ],
     ]
+    figures: Overview | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the screen out; `on_screen_resume` fills it."""
         with VerticalScroll(id="home"):
-            yield Static("Interview coach", id="title")
+            yield Static(id="title", markup=False)
             yield Static(id="next", markup=False)
             yield Static(id="due", markup=False)
-            yield Static(id="weak", markup=False)
+            yield Static(id="log", markup=False)
+            yield HeatMap({}, self.session.schedule.clock.day(self.coach.clock()))
         yield ModelStatus()
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_screen_resume(self) -> None:
         """Show the state of things; also after a practice session."""
-        self.refresh_figures(overview(self.app.session))  # type: ignore[attr-defined]
-
-    def refresh_figures(self, figures: Overview) -> None:
-        """Write the figures into the screen."""
-        self.query_one("#next", Static).update(
-            Content.assemble(("Next: ", "bold"), figures.action, ("\nbecause ", "dim"), figures.reason)
-        )
-        self.query_one("#due", Static).update(
-            f"Due today: {figures.due} ({figures.minutes:.0f} minutes), new: {figures.new}\n"
-            f"Questions: {figures.questions} in {figures.topics} topics"
-        )
-        weak = "\n".join(f"  {topic.name}: {topic.low:.0%} to {topic.high:.0%}" for topic in figures.weak)
-        text = f"Weak topics\n{weak}" if weak else "Weak topics: not enough answers yet"
-        self.query_one("#weak", Static).update(text)
+        try:
+            self.figures = overview(self.session, self.coach.clock())
+        except CoachError as error:
+            self.fault(error, self.on_screen_resume)
+            return
+        self._show_day(self.figures)
+        self.call_after_refresh(self.read_log)
 
     def action_start(self) -> None:
         """Do what is recommended."""
-        self.app.action_go("practice")  # type: ignore[attr-defined]
+        if self.figures is not None:
+            self.coach.action_go(GOES_TO[self.figures.action])
+
+    @work(thread=True, exclusive=True, group="log")
+    def read_log(self) -> None:
+        """Compute what the whole log says."""
+        try:
+            found = standing(self.session, self.coach.clock())
+        except CoachError as error:
+            self.app.call_from_thread(self.say, error)
+        else:
+            self.app.call_from_thread(self._show_log, found)
+
+    def _show_day(self, figures: Overview) -> None:
+        today = f"{figures.day:%A} {figures.day.day} {figures.day:%B}"
+        self.query_one("#title", Static).update(f"Interview coach · {today}")
+        self.query_one("#next", Static).update(
+            Content.assemble(("Enter  ", "$text-accent bold"), (figures.what, "bold"), "\n")
+            + Content.assemble(("       because ", "dim"), printable(figures.reason))
+        )
+        self.query_one("#due", Static).update(
+            lined("Due today", f"{figures.due} due, {figures.new} new · about {figures.minutes:.0f} min")
+            + "\n"
+            + lined("Questions", f"{figures.questions} in {figures.topics} topics")
+        )
+
+    def _show_log(self, found: Standing) -> None:
+        weak = "   ".join(f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak)
+        days = "1 day" if found.streak == 1 else f"{found.streak} days"
+        rows = [
+            lined("Weak", weak or "no topic stands out yet"),
+            lined("Streak", f"{days} in a row, {found.today} answers today"),
+        ]
+        if found.interview is not None:
+            rows.insert(0, lined("Interview", interview_text(found.interview)))
+        self.query_one("#log", Static).update(Content("\n").join(rows))
+        self.query_one(HeatMap).show(found.days, self.session.schedule.clock.day(self.coach.clock()))
+
+
+def lined(name: str, text: str) -> Content:
+    """A named line of the overview."""
+    return Content.assemble((f"{name:<11}", "dim"), text)
+
+
+def interview_text(coming: NextInterview) -> str:
+    """The nearest interview, how long it is, and what would be recalled on it."""
+    title = f"{printable(coming.title)}, " if coming.title else ""
+    left = {0: "today", 1: "tomorrow"}.get(coming.days_left, f"in {coming.days_left} days")
+    ready = f"ready to {coming.low:.0%}-{coming.high:.0%}, {coming.seen:.0%} of the questions seen"
+    return f"{title}{coming.day:%a} {coming.day.day} {coming.day:%b}, {left} · {ready}"

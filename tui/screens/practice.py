@@ -45,6 +45,7 @@ class PracticeScreen(CoachScreen[None]):
         self._topic, self._question, self._queue, self._kind = topic, question, queue, kind
         self.conversation: Conversation | None = None
         self.settled: Settled | None = None
+        self.session_id: int | None = None
         self.busy = False
         self._held: list[Event] | None = None  # events that wait until confidence was told
         self._asked_at = 0.0
@@ -58,7 +59,7 @@ class PracticeScreen(CoachScreen[None]):
         yield ConfidenceBar()
         yield AnswerBox(id="answer")
         yield ModelStatus()
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""
@@ -70,7 +71,7 @@ class PracticeScreen(CoachScreen[None]):
             queue = self._queue
             if queue is None and self._topic:
                 queue = self.session.of_topic(self._topic)
-            self.session.begin([] if self._question else queue, kind=self._kind)
+            self.session_id = self.session.begin([] if self._question else queue, kind=self._kind)
             self._show_next(self.session.ask(self._question) if self._question else self.session.next())
         except CoachError as error:
             self.fault(error, self._begin)
@@ -184,7 +185,17 @@ class PracticeScreen(CoachScreen[None]):
         elif self.busy:
             conduct.stop(self)
         else:
-            self.dismiss()
+            self._leave()
+
+    def _leave(self) -> None:
+        """A question that was only looked at is not left open."""
+        conversation = self.conversation
+        try:
+            if conversation is not None and not conversation.attempt.turns and not self.query_one(AnswerBox).text:
+                self.session.skip(conversation)
+        except CoachError as error:
+            self.say(error)
+        self.dismiss()
 
     def action_editor(self) -> None:
         """Write the answer in one's own editor."""

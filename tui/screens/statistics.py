@@ -15,7 +15,8 @@ from textual.widgets import Footer, Static
 from coach.errors import CoachError
 from coach.statistics import statistics
 from tui import figures as words
-from tui.widgets.plots import HeatMap, Panel, Plot, RangeBars
+from tui.widgets.heat_map import HeatMap
+from tui.widgets.plots import Panel, Plot, RangeBars
 
 PANELS = ("practice", "forecast", "mastery", "retention", "judge", "confidence", "time")
 PERCENTS = [0.0, 25.0, 50.0, 75.0, 100.0]

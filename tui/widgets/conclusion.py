@@ -1,7 +1,7 @@
 """The end of an attempt: each point of the model answer beside the candidate's words, then the model answer itself."""
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Collapsible, Markdown, Static
 
@@ -19,10 +19,11 @@ class Conclusion(Vertical):
     DEFAULT_CSS = """
     Conclusion { height: auto; border: round $primary; padding: 0 1; margin-bottom: 1; }
     Conclusion .point { height: auto; margin-bottom: 1; }
-    Conclusion .point Static { height: auto; width: 1fr; }
-    Conclusion .said { padding-left: 2; }
-    Conclusion .point { layout: vertical; }
-    .-wide Conclusion .point { layout: horizontal; }
+    Conclusion .sign { width: 11; }
+    Conclusion .texts { height: auto; layout: vertical; }
+    Conclusion .texts Static { height: auto; width: 1fr; }
+    .-wide Conclusion .texts { layout: horizontal; }
+    .-wide Conclusion .said { padding-left: 2; }
     Conclusion Collapsible { border: none; padding: 0; margin: 0; background: transparent; }
     Conclusion Markdown { background: transparent; padding: 0; }
     """
@@ -37,8 +38,10 @@ class Conclusion(Vertical):
         """A row per point, feedback, the model answer."""
         for verdict in self.judgement.points:
             with Horizontal(classes="point"):
-                yield Static(statement(verdict), markup=False)
-                yield Static(own_words(verdict), classes="said", markup=False)
+                yield Static(sign(verdict), classes="sign", markup=False)
+                with Container(classes="texts"):
+                    yield Static(statement(verdict), markup=False)
+                    yield Static(own_words(verdict), classes="said", markup=False)
         told = feedback(self.judgement, self.question.mistakes)
         for wrong in told.wrong:
             if wrong.mistake:
@@ -53,20 +56,22 @@ class Conclusion(Vertical):
         answer.collapsed = not answer.collapsed
 
 
+def sign(verdict: PointVerdict) -> Content:
+    """The verdict as a sign and a word."""
+    mark, colour = MARKS[verdict.verdict]
+    return Content.styled(f"{mark} {WORDS[verdict.verdict]}", f"{colour} bold")
+
+
 def statement(verdict: PointVerdict) -> Content:
-    """What a complete answer says: sign, verdict in words, statement, importance."""
-    sign, colour = MARKS[verdict.verdict]
+    """What a complete answer says, and how much it matters."""
     importance = IMPORTANCE[verdict.point.weight]
-    return Content.assemble(
-        (f"{sign} {WORDS[verdict.verdict]:<8}", f"{colour} bold"),
-        printable(verdict.point.text),
-        (f"  {importance}" if importance else "", "dim"),
-    )
+    return Content.assemble(printable(verdict.point.text), (f"  ({importance})" if importance else "", "dim"))
 
 
 def own_words(verdict: PointVerdict) -> Content:
     """The candidate's words on a point."""
-    late = " (after a follow-up)" if verdict.prompted else ""
     if verdict.evidence is None:
-        return Content.assemble(("you did not say this" if verdict.verdict == "missing" else "", "dim"), (late, "dim"))
+        asked = "not said, also when asked" if verdict.prompted else "not said"
+        return Content.styled(asked if verdict.verdict == "missing" else "", "dim")
+    late = " (after a follow-up)" if verdict.prompted else ""
     return Content.assemble(("you: ", "dim"), (f"“{printable(verdict.evidence.text)}”", "italic"), (late, "dim"))

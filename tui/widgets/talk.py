@@ -32,7 +32,7 @@ class Said(Static):
     DEFAULT_CSS = """
     Said { height: auto; padding: 0 1; margin: 0 0 1 0; }
     Said.coach { border-left: outer $primary; }
-    Said.candidate { border-left: outer $secondary; margin-left: 4; }
+    Said.candidate { border-left: outer $secondary; margin: 0 0 1 4; }
     Said.note { color: $text-muted; }
     """
 

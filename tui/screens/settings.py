@@ -1,0 +1,123 @@
+"""Settings: every field of the configuration with its sentence, and the file it is kept in."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from coach.config import load
+from coach.errors import ConfigError
+from coach.settings import Setting, as_text, change, settings
+from tui.screens.base import CoachScreen
+from tui.text import printable
+from tui.themes import THEMES
+
+AT_ONCE = ("screen", "study.ask_confidence")
+"""Settings that take effect while the program runs; the others wait for its next start."""
+
+
+class SettingsScreen(CoachScreen[None]):
+    """A list; Enter flips, steps through, or asks for a value."""
+
+    AUTO_FOCUS = "#settings"
+    HELP = "Every setting with its meaning. Enter changes the one under the cursor; changed ones carry a star."
+    BINDINGS = [
+        Binding("d", "default", "Default", id="settings.default", tooltip="Put the setting back to its default"),
+        Binding("escape", "dismiss", "Back", id="settings.back", tooltip="Back to the home screen"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Path, list, keys."""
+        yield Static(f"Kept in {self.coach.config.paths.config}", id="file", markup=False)
+        yield OptionList(id="settings", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        self._fill()
+
+    @on(OptionList.OptionSelected)
+    def edit(self, event: OptionList.OptionSelected) -> None:
+        """Change one setting."""
+        setting = self._settings[event.option_index]
+        choices = tuple(theme.name for theme in THEMES) if setting.name == "screen.theme" else setting.choices
+        if isinstance(setting.default, bool):
+            self._save(setting, as_text(not setting.value))
+        elif choices:
+            at = choices.index(setting.value) if setting.value in choices else -1
+            self._save(setting, choices[(at + 1) % len(choices)])
+        else:
+            self.app.push_screen(ValueScreen(setting), lambda text: self._save(setting, text))
+
+    def action_default(self) -> None:
+        """Put the setting under the cursor back."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None:
+            setting = self._settings[at]
+            self._save(setting, as_text(setting.default))
+
+    def _save(self, setting: Setting, text: str | None) -> None:
+        if text is None:
+            return
+        try:
+            change(self.coach.config, setting, text)
+            self.coach.apply(load(self.coach.config.paths))
+        except ConfigError as error:
+            self.say(error)
+            return
+        except OSError as error:
+            self.say(ConfigError(f"Cannot write {self.coach.config.paths.config}.", f"{error.strerror}."))
+            return
+        if not setting.name.startswith(AT_ONCE):
+            self.notify(f"{setting.name} is saved and holds from the next start.")
+        self._fill()
+
+    def _fill(self) -> None:
+        options = self.query_one(OptionList)
+        at = options.highlighted
+        self._settings = settings(self.coach.config)
+        options.clear_options()
+        options.add_options(Option(line(setting)) for setting in self._settings)
+        options.highlighted = at or 0
+
+
+class ValueScreen(ModalScreen[str | None]):
+    """Asks for one value; dismissed with the text, or None."""
+
+    DEFAULT_CSS = """
+    ValueScreen { align: center middle; }
+    ValueScreen > Vertical { width: 72; max-width: 95%; height: auto; border: round $accent; padding: 1 2;
+        background: $panel; border-title-color: $text-accent; }
+    ValueScreen Static { height: auto; margin-bottom: 1; }
+    """
+    BINDINGS = [Binding("escape", "dismiss(None)", "Back", id="value.back", tooltip="Leave it as it is")]
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self._setting = setting
+
+    def compose(self) -> ComposeResult:
+        """Sentence and input."""
+        with Vertical() as box:
+            box.border_title = self._setting.name
+            yield Static(f"{self._setting.sentence}. Enter saves, Esc leaves it.", markup=False)
+            yield Input(as_text(self._setting.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter saves."""
+        self.dismiss(event.value)
+
+
+def line(setting: Setting) -> Content:
+    """Name, value, sentence."""
+    star = "*" if setting.changed else " "
+    value = printable(as_text(setting.value)) or "(empty)"
+    return Content.assemble(
+        (f"{star}{setting.name:<26} ", "bold" if setting.changed else ""),
+        (value, "$text-accent"),
+        (f"\n   {setting.sentence}", "dim"),
+    )
