@@ -102,7 +102,7 @@ def _recommended(session: Session, due: int, new: int, minutes: float) -> tuple[
     about = f"about {max(1, round(minutes))} min"
     if due:
         come = "has reached its day" if due == 1 else "have reached their day"
-        return "review", f"Review {_counted(due + new)}, {about}", f"{_counted(due)} {come}; today they cost least."
+        return "review", f"Review {_counted(due + new)}, {about}", f"{_counted(due)} {come}."
     if new:
         return "learn", f"Learn {_counted(new, 'new question')}, {about}", "nothing known has to be refreshed today."
     return "ahead", "Study ahead, or choose a topic", "everything planned for today is done."

@@ -33,7 +33,7 @@ PLACES = (
     Place("review", "r", "Review", "What the schedule wants today", "tui.screens.review:ReviewScreen"),
     Place("mock", "m", "Mock", "Rounds and a clock, verdicts at the end", "tui.screens.mock:MockScreen"),
     Place("library", "l", "Library", "Search, read, edit and import questions", "tui.screens.library:LibraryScreen"),
-    Place("statistics", "s", "Statistics", "What you know, and how surely", "tui.screens.statistics:StatisticsScreen"),
+    Place("statistics", "s", "Stats", "What you know, and how surely", "tui.screens.statistics:StatisticsScreen"),
     Place("settings", "comma", "Settings", "Change how the coach works", "tui.screens.settings:SettingsScreen"),
 )
 

@@ -120,9 +120,9 @@ class RevealScreen(CoachScreen[None]):
 
     def _settle(self, grade: int | None) -> None:
         assert self.conversation is not None
-        seconds = time.monotonic() - self._asked_at
+        said, seconds = self.query_one(CheckList).ticked, time.monotonic() - self._asked_at
         try:
-            settled = settle_by_checklist(self.session, self.conversation, self.query_one(CheckList).ticked, grade, seconds)
+            settled = settle_by_checklist(self.session, self.conversation, said, grade, seconds)
         except CoachError as error:
             self.fault(error, lambda: self._settle(grade))
             return
