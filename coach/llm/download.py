@@ -93,8 +93,8 @@ def _fetch(wanted: HubFile, target: Path, progress: Progress | None) -> Path:
 
 def _translated(action: Callable[[], Any], wanted: HubFile) -> Any:
     """The action's result; its errors in words a person can act on."""
-    import httpx
     from huggingface_hub import errors as hub
+    from huggingface_hub.utils import httpx  # whichever HTTP library this version of the hub's client rests on
 
     what = f"{wanted.repository}/{wanted.file}"
     try:

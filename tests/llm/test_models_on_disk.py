@@ -1,0 +1,235 @@
+"""Catalogue, what other programs fetched, and pulling from a server that speaks the hub's protocol."""
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from coach.errors import DownloadError
+from coach.llm import catalogue, download
+from coach.llm.discover import found_models
+from coach.llm.download import HubFile, parse, pull
+
+CONTENT = b"GGUF" + bytes(range(256)) * 40_000  # 10 MB
+WANTED = HubFile("someone/small-GGUF", "small.gguf")
+
+
+class Hub(ThreadingHTTPServer):
+    """Enough of the hub for one file: metadata headers, ranges, and the faults that happen on the way."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), HubHandler)
+        self.content = CONTENT
+        self.sha256 = hashlib.sha256(CONTENT).hexdigest()
+        self.break_after: int | None = None  # bytes sent before the next transfer breaks off
+        self.ranges: list[int] = []  # first byte asked for, per transfer
+        self.status = 200
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class HubHandler(BaseHTTPRequestHandler):
+    server: Hub
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args) -> None: ...
+
+    def do_HEAD(self) -> None:
+        self.answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self.answer(with_body=True)
+
+    def answer(self, *, with_body: bool) -> None:
+        hub = self.server
+        if hub.status != 200 or not self.path.startswith("/someone/small-GGUF/resolve/main/small.gguf"):
+            self.send_response(hub.status if hub.status != 200 else 404)
+            self.send_header("X-Error-Code", {403: "GatedRepo"}.get(hub.status, "EntryNotFound"))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        asked = re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        first = int(asked[1]) if asked else 0
+        body = hub.content[first:]
+        self.send_response(206 if asked else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("ETag", f'"{hub.sha256}"')
+        self.send_header("X-Linked-Etag", f'"{hub.sha256}"')
+        self.send_header("X-Linked-Size", str(len(hub.content)))
+        self.send_header("X-Repo-Commit", "0" * 40)
+        if asked:
+            self.send_header("Content-Range", f"bytes {first}-{len(hub.content) - 1}/{len(hub.content)}")
+        self.end_headers()
+        if not with_body:
+            return
+        hub.ranges.append(first)
+        if hub.break_after is not None:
+            self.wfile.write(body[: hub.break_after])
+            self.wfile.flush()
+            hub.break_after = None
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def hub(monkeypatch) -> Iterator[Hub]:
+    from huggingface_hub import constants
+
+    server = Hub()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # The library reads HF_ENDPOINT and HF_HUB_OFFLINE once, when it is imported.
+    monkeypatch.setattr(constants, "ENDPOINT", server.url)
+    monkeypatch.setattr(
+        constants, "HUGGINGFACE_CO_URL_TEMPLATE", server.url + "/{repo_id}/resolve/{revision}/{filename}"
+    )
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 20)  # what is lost when a transfer breaks off
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_file_arrives_whole_with_progress(hub, tmp_path):
+    seen: list[tuple[int, int, str]] = []
+    path = pull(WANTED, tmp_path, lambda *step: seen.append(step))
+    assert path.read_bytes() == CONTENT
+    assert path.is_relative_to(tmp_path / "someone--small-GGUF")
+    assert (len(CONTENT), len(CONTENT), "small.gguf") in seen
+
+
+def test_what_is_there_is_not_fetched_again(hub, tmp_path):
+    assert pull(WANTED, tmp_path) == pull(WANTED, tmp_path)
+    assert len(hub.ranges) == 1
+
+
+def test_a_transfer_that_broke_off_goes_on_where_it_stopped(hub, tmp_path, monkeypatch):
+    from huggingface_hub import file_download
+
+    monkeypatch.setattr(file_download.time, "sleep", lambda _seconds: None)  # the library pauses before it retries
+    hub.break_after = 6_000_000
+    try:
+        path = pull(WANTED, tmp_path)
+    except DownloadError:
+        path = pull(WANTED, tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert hub.ranges[0] == 0
+    assert hub.ranges[-1] > 0
+
+
+def test_a_wrong_file_is_deleted_and_said(hub, tmp_path):
+    hub.content = CONTENT[:-1] + b"!"
+    with pytest.raises(DownloadError, match="wrong checksum and was deleted"):
+        pull(WANTED, tmp_path)
+    assert not list(tmp_path.rglob("*.gguf"))
+    hub.content = CONTENT
+    assert pull(WANTED, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_checksum_of_ours_counts_more_than_the_hubs(hub, tmp_path):
+    with pytest.raises(DownloadError, match="wrong checksum"):
+        pull(HubFile(WANTED.repository, WANTED.file, "0" * 64), tmp_path)
+
+
+def test_what_is_no_gguf_file_is_deleted(hub, tmp_path):
+    hub.content = b"<html>Please log in</html>"
+    hub.sha256 = hashlib.sha256(hub.content).hexdigest()
+    with pytest.raises(DownloadError, match="not a GGUF file"):
+        pull(WANTED, tmp_path)
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(download.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
+    with pytest.raises(DownloadError, match=r"takes 0\.01 GB, but only 0\.00 GB are free"):
+        pull(WANTED, tmp_path)
+    assert hub.ranges == []
+
+
+@pytest.mark.parametrize(("status", "message"), [(404, "There is no someone/small"), (403, "asks for a licence")])
+def test_refusals_are_said(hub, tmp_path, status, message):
+    hub.status = status
+    with pytest.raises(DownloadError, match=message):
+        pull(WANTED, tmp_path)
+
+
+def test_no_connection_is_said(hub, tmp_path):
+    hub.shutdown()
+    hub.server_close()
+    with pytest.raises(DownloadError, match="broke off"):
+        pull(WANTED, tmp_path)
+
+
+def test_offline_is_kept(hub, tmp_path, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(DownloadError, match="switched off"):
+        pull(WANTED, tmp_path)
+    assert hub.ranges == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "someone/small-GGUF/small.gguf",
+        "https://huggingface.co/someone/small-GGUF/blob/main/small.gguf",
+        "https://huggingface.co/someone/small-GGUF/resolve/main/small.gguf?download=true",
+        "hf://someone/small-GGUF/small.gguf",
+    ],
+)
+def test_ways_to_name_a_file(name):
+    assert parse(name) == WANTED
+
+
+@pytest.mark.parametrize("name", ["nothing", "owner/repository", "a/b/../../../etc/passwd", "a/b/model.bin"])
+def test_names_that_mean_nothing_are_refused(name):
+    with pytest.raises(DownloadError, match="neither in the catalogue nor a file"):
+        parse(name)
+
+
+def test_the_catalogue_is_consistent():
+    names = [entry.name for entry in catalogue.CATALOGUE]
+    assert len(set(names)) == len(names)
+    for entry in catalogue.CATALOGUE:
+        assert entry.draft in ("", "bundled", *names)
+        assert entry.memory_bytes > entry.bytes
+        assert parse(entry.name).file == entry.file
+        assert catalogue.find(entry.name.upper()) is entry
+
+
+def test_models_of_other_programs_are_found_in_place(tmp_path, monkeypatch):
+    for variable in ("OLLAMA_MODELS", "HF_HUB_CACHE", "HF_HOME", "LLAMA_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
+    digest = "sha256:" + "ab" * 32
+    manifest = tmp_path / ".ollama/models/manifests/registry.ollama.ai/library/llama3.2/3b"
+    layers = [
+        {"mediaType": "application/vnd.ollama.image.license", "digest": "sha256:00"},
+        {"mediaType": "application/vnd.ollama.image.model", "digest": digest},
+    ]
+    files = {
+        manifest: json.dumps({"layers": layers}).encode(),
+        manifest.with_name("broken"): b"{",
+        tmp_path / ".ollama/models/blobs" / digest.replace(":", "-"): b"GGUF weights",
+        tmp_path / ".lmstudio/models/pub/repo/chat.gguf": b"GGUF",
+        tmp_path / ".lmstudio/models/pub/repo/mmproj-chat.gguf": b"GGUF",
+        tmp_path / ".cache/huggingface/hub/models--a--b/snapshots/0/hub.gguf": b"GGUF",
+        tmp_path / "home/models/own.gguf": b"GGUF",
+        tmp_path / "home/models/not.gguf": b"text",
+    }
+    for path, data in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    found = found_models(tmp_path / "home/models", home=tmp_path)
+    assert {(model.name, model.source) for model in found} == {
+        ("own", "coach"), ("hub", "Hugging Face cache"), ("chat", "LM Studio"), ("llama3.2:3b", "Ollama")
+    }  # fmt: skip
+    assert all(model.path.exists() for model in found)
