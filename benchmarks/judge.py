@@ -35,8 +35,9 @@ from training.mixture import is_held_out
 Scorer = Callable[[GradedAnswer], tuple[float, list[float]]]
 """Answer -> score 0..5 and the credit of each of its points."""
 
+MEASURED_ONLY = ("mohler", "nn_exam", "gaps")
 DATA = Path(__file__).parents[1] / "training" / "data"
-ADVERSARIAL = ("injection", "keyword_stuffing", "repeat_question", "off_topic", "non_answer")
+GAMING = ("injection", "keyword_stuffing", "repeat_question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,16 @@ class Results:
 
     @property
     def gold(self) -> list[float]:
+        """The graders' scores."""
         return [answer.score for answer in self.answers]
 
 
 def question_of(answer: GradedAnswer, *, reference_only: bool = False) -> Question:
-    points = () if reference_only else tuple(KeyPoint(p.text, p.weight, p.probe or None) for p in answer.points)
-    return Question(answer.question_id, answer.question, answer.reference, "", key_points=points)  # type: ignore[arg-type]
+    """The question as the judge gets it; without key points when only the reference is to be used."""
+    points = (
+        () if reference_only else tuple(KeyPoint(p.text, p.weight, p.probe or None) for p in answer.points)
+    )
+    return Question(answer.question_id, answer.question, answer.reference, "", key_points=points)
 
 
 def word_overlap(answer: GradedAnswer) -> tuple[float, list[float]]:
@@ -92,6 +97,7 @@ def bare_model(llm: LanguageModel) -> Scorer:
 
 
 def weighted(answer: GradedAnswer, credits: Sequence[float]) -> float:
+    """Score 0..5 of weighted credits."""
     weights = [p.weight for p in answer.points]
     return 5 * sum(w * c for w, c in zip(weights, credits, strict=True)) / sum(weights)
 
@@ -99,18 +105,22 @@ def weighted(answer: GradedAnswer, credits: Sequence[float]) -> float:
 class OurJudge:
     """The shipped judge, with or without the language model; keeps every judgement for the checks after."""
 
-    def __init__(self, embedder: Embedder, llm: LanguageModel | None, *, reference_only: bool = False) -> None:
+    def __init__(
+        self, embedder: Embedder, llm: LanguageModel | None, *, reference_only: bool = False
+    ) -> None:
         self._judge = PointJudge(embedder, "smollm2-135m")
         self._llm = llm
         self._reference_only = reference_only
         self.judgements: list[tuple[GradedAnswer, Judgement]] = []
 
     def __call__(self, answer: GradedAnswer) -> tuple[float, list[float]]:
+        """Judge one answer and remember the judgement."""
         judgement = self.judge(question_of(answer, reference_only=self._reference_only), answer.text)
         self.judgements.append((answer, judgement))
         return judgement.score, [present_probability(v) for v in judgement.points]
 
     def judge(self, question: Question, text: str) -> Judgement:
+        """Judge a text on a fresh trunk."""
         if self._llm is None:
             return self._judge.judge(question, text)
         trunk = self._llm.trunk(prompts.SYSTEM, prompts.opening(question.text))
@@ -129,46 +139,55 @@ def present_probability(verdict: PointVerdict) -> float:
 
 
 def run(scorer: Scorer, answers: Sequence[GradedAnswer]) -> Results:
+    """Scores of one judge for all answers."""
     pairs = [scorer(answer) for answer in answers]
     return Results(answers, [s for s, _ in pairs], [c for _, c in pairs])
 
 
 def own_row(name: str, results: Results, threshold: float = 0.5) -> str:
+    """One line of the table of our own answers."""
     gold, mine = results.gold, results.scores
     positive = [p.value >= 0.5 for a in results.answers for p in a.points]
     credits = [c for answer in results.credits for c in answer]
     ids = [a.question_id for a in results.answers]
     return (
-        f"{name:22s} {quadratic_weighted_kappa(gold, mine):5.2f} {pearson(gold, mine):5.2f} {rank_accuracy(ids, gold, mine):5.2f} "
+        f"{name:22s} {quadratic_weighted_kappa(gold, mine):5.2f} {pearson(gold, mine):5.2f} "
+        f"{rank_accuracy(ids, gold, mine):5.2f} "
         f"{macro_f1(positive, [c >= threshold for c in credits]):5.2f} {auc(positive, credits):5.2f}   "
         + "  ".join(f"{level} {mean:4.2f}" for level, mean in level_means(results))
     )
 
 
 def level_means(results: Results) -> Iterator[tuple[str, float]]:
+    """Mean score of each level, and of the answers that try to game the grade."""
     for level in "ABCDE":
-        yield level, mean_where(results, lambda a, level=level: a.level == level)
-    yield "adversarial", mean_where(results, lambda a: a.subtype in ADVERSARIAL[:3])
+        yield level, mean_of(results, [a.level == level for a in results.answers])
+    yield "adversarial", mean_of(results, [a.subtype in GAMING for a in results.answers])
 
 
-def mean_where(results: Results, chosen: Callable[[GradedAnswer], bool]) -> float:
-    found = [s for a, s in zip(results.answers, results.scores, strict=True) if chosen(a)]
+def mean_of(results: Results, chosen: Sequence[bool]) -> float:
+    """Mean score of the chosen answers; nan for none."""
+    found = [score for score, is_chosen in zip(results.scores, chosen, strict=True) if is_chosen]
     return float(np.mean(found)) if found else float("nan")
 
 
 def print_own(answers: Sequence[GradedAnswer], embedder: Embedder, judges: dict[str, Scorer]) -> None:
-    print(
-        f"\nOwn graded answers, held-out questions: {len(answers)} answers, {len({a.question_id for a in answers})} questions"
-    )
-    print(f"{'judge':22s} {'QWK':>5} {'r':>5} {'rank':>5} {'F1':>5} {'AUC':>5}   mean score by level (true: "
-          + "  ".join(f"{level} {mean:.1f}" for level, mean in level_means(Results(answers, [a.score for a in answers], []))) + ")")  # fmt: skip
+    """The table of our own answers."""
+    questions = len({a.question_id for a in answers})
+    gold = Results(answers, [a.score for a in answers], [])
+    true = "  ".join(f"{level} {mean:.1f}" for level, mean in level_means(gold))
+    print(f"\nOwn graded answers, held-out questions: {len(answers)} answers, {questions} questions")
+    header = " ".join(f"{name:>5s}" for name in ("QWK", "r", "rank", "F1", "AUC"))
+    print(f"{'judge':22s} {header}   mean score by level (true: {true})")
     for name, scorer in judges.items():
         print(own_row(name, run(scorer, answers)), flush=True)
 
 
 def print_promises(ours: OurJudge) -> None:
     """Quotes, follow-up targets and unsure share of the judgements made so far."""
-    verdicts = [(a, v) for a, j in ours.judgements for v in j.points if v.verdict in ("covered", "contradicted")]
+    verdicts = [
+        (a, v) for a, j in ours.judgements for v in j.points if v.verdict in ("covered", "contradicted")
+    ]
     quoted = sum(v.evidence is not None and is_true_quote(v.evidence, a.text) for a, v in verdicts)
     print(f"\nquotes that stand in the answer, <= 400 characters: {quoted} of {len(verdicts)}")
     hits = [
@@ -176,8 +195,12 @@ def print_promises(ours: OurJudge) -> None:
         for a, j in ours.judgements
         if a.level in "CD" and (target := best_target(j.points)) is not None
     ]
-    print(f"follow-ups that target a missed, half-said or contradicted point (C, D): {sum(hits)} of {len(hits)}")
-    errors = {sure: [abs(a.score - j.score) for a, j in ours.judgements if j.sure is sure] for sure in (True, False)}
+    print(
+        f"follow-ups that target a missed, half-said or contradicted point (C, D): {sum(hits)} of {len(hits)}"
+    )
+    errors = {
+        sure: [abs(a.score - j.score) for a, j in ours.judgements if j.sure is sure] for sure in (True, False)
+    }
     print(
         "mean error of the score, sure and unsure: "
         + ", ".join(f"{np.mean(e):.2f} ({len(e)})" for e in errors.values() if e)
@@ -185,6 +208,7 @@ def print_promises(ours: OurJudge) -> None:
 
 
 def print_invariance(ours: OurJudge, answers: Sequence[GradedAnswer]) -> None:
+    """Whether the grade stays when nothing but the form of the text changes."""
     changes: dict[str, Callable[[str], str]] = {
         "judged twice": lambda t: t,
         "upper case": str.upper,
@@ -217,6 +241,7 @@ def print_time(ours: OurJudge, llm: LanguageModel, answers: Sequence[GradedAnswe
 
 
 def print_public(folder: Path, limit: int, embedder: Embedder, llm: LanguageModel | None) -> None:
+    """One line a set and judge; sets whose file is missing are named."""
     rng = random.Random(5)
     print("\nStudents' answers, judged against the reference alone")
     for name, measured in (
@@ -234,22 +259,29 @@ def print_public(folder: Path, limit: int, embedder: Embedder, llm: LanguageMode
         answers = rng.sample(answers, min(limit, len(answers)))
         note = "nothing trained on it" if measured else "held-out questions"
         for judge, part in (("raw cosine", None), ("semantic", None), ("combined", llm)):
-            scorer = raw_cosine(embedder) if judge == "raw cosine" else OurJudge(embedder, part, reference_only=True)
+            scorer = (
+                raw_cosine(embedder)
+                if judge == "raw cosine"
+                else OurJudge(embedder, part, reference_only=True)
+            )
             print(public_row(name, judge, note, run(scorer, answers)), flush=True)
 
 
 def public_row(name: str, judge: str, note: str, results: Results) -> str:
+    """One line of the table of public sets."""
     gold, mine = results.gold, results.scores
     ids = [a.question_id for a in results.answers]
     two_way = macro_f1([g >= 3 for g in gold], [m >= 3 for m in mine])
     below_full = [g < 5 for g in gold]
     return (
-        f"{name:12s} {judge:11s} n {len(gold):4d}  r {pearson(gold, mine):.2f}  rank {rank_accuracy(ids, gold, mine):.2f}  "
-        f"two-way F1 {two_way:.2f}  AUC of incomplete {auc(below_full, [-m for m in mine]):.2f}  ({note})"
+        f"{name:12s} {judge:11s} n {len(gold):4d}  r {pearson(gold, mine):.2f}  "
+        f"rank {rank_accuracy(ids, gold, mine):.2f}  two-way F1 {two_way:.2f}  "
+        f"AUC of incomplete {auc(below_full, [-m for m in mine]):.2f}  ({note})"
     )
 
 
 def main() -> None:
+    """Run everything that the options ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--asag", type=Path, help="folder with the public sets as *_dev.csv")
     parser.add_argument("--limit", type=int, default=300, help="answers of each public set at most")
@@ -259,7 +291,9 @@ def main() -> None:
     from coach.llm.local import LlamaCppModel
 
     embedder = SentenceEncoder()
-    own = [a for path in sorted(DATA.glob("graded_*.jsonl")) for a in read_own(path) if is_held_out(a)][: options.own]
+    own = [a for path in sorted(DATA.glob("graded_*.jsonl")) for a in read_own(path) if is_held_out(a)][
+        : options.own
+    ]
     llm = LlamaCppModel(model_path(), adapter=adapter_path(), context_tokens=4096, threads=options.threads)
     plain = LlamaCppModel(model_path(), adapter=None, context_tokens=4096, threads=options.threads)
     ours = OurJudge(embedder, llm)

@@ -1,14 +1,14 @@
-"""Changes to graded answers that leave their labels true, so that the adapter learns content and not one writer's style."""
+"""Changes to graded answers that leave their labels true, so that content is learned and not one writer's style."""
 
 import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint
+from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint, graded_target
 
 STOP_WORDS = frozenset(
-    "a an the is are was were be been of to that which this these it its in on at for with as by and so then there".split()
+    "a an the is are was were be been of to that which this these it its in on at for with as by and so then".split()
 )
 KEPT_WITH_STOP_WORDS = ("not", "no", "never", "without")
 SHORT_FORMS = {
@@ -40,6 +40,7 @@ NEGATIONS = re.compile(r"\b(not|no|never|without|\w+n't)\b", re.IGNORECASE)
 
 
 def without_punctuation(text: str, rng: random.Random) -> str:
+    """As people type in a hurry."""
     return re.sub(r"[,.;:!?](?=\s|$)", "", text)
 
 
@@ -59,6 +60,7 @@ def with_typos(text: str, rng: random.Random) -> str:
 
 
 def telegraphic(text: str, rng: random.Random) -> str:
+    """Content words only, as in notes."""
     kept = [word for word in text.split(" ") if word.lower() not in STOP_WORDS]
     return " ".join(kept) if len(kept) > 3 else text
 
@@ -70,6 +72,7 @@ def without_articles(text: str, rng: random.Random) -> str:
 
 
 def in_other_words(text: str, rng: random.Random) -> str:
+    """Everyday words and short forms for some technical ones."""
     return re.sub(
         r"[A-Za-z]+",
         lambda m: (
@@ -80,6 +83,7 @@ def in_other_words(text: str, rng: random.Random) -> str:
 
 
 def with_filler(text: str, rng: random.Random) -> str:
+    """Starts as spoken answers do."""
     return rng.choice(FILLERS) + text[:1].lower() + text[1:]
 
 
@@ -150,7 +154,9 @@ def adversarial(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: rando
             return all_missing(answer, max(strangers, key=lambda o: o.score).text, "off_topic")
     if choice < 0.7:
         return all_missing(
-            answer, f"{answer.question} {answer.question}" if rng.random() < 0.3 else answer.question, "repeat_question"
+            answer,
+            f"{answer.question} {answer.question}" if rng.random() < 0.3 else answer.question,
+            "repeat_question",
         )
     if choice < 0.85:
         words = [w for p in answer.points for w in re.findall(r"[A-Za-z-]{5,}", p.text)]
@@ -160,9 +166,11 @@ def adversarial(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: rando
 
 
 NON_ANSWERS = (
-    "I don't know.", "no idea, sorry", "...", "pass", "?", "ok", "yes", "no", "next question please", "asdf jkl qwer", "idk",
-    "I would have to look that up.", "We did not cover this at university.", "Good question! It depends.", "n/a", "test test",
-    "Let me think about it and come back to you later.", "I have never worked with that, can we talk about something else?",
+    "I don't know.", "no idea, sorry", "...", "pass", "?", "ok", "yes", "no", "asdf jkl qwer",
+    "next question please", "idk",
+    "I would have to look that up.", "We did not cover this at university.", "Good question!",
+    "It depends.", "n/a", "test test",
+    "Let me think about it and come back to you later.", "I never worked with that, sorry.",
 )  # fmt: skip
 
 
@@ -173,7 +181,12 @@ def degenerate(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random
     return adversarial(answer, others, rng)
 
 
-def with_reference_point(answer: GradedAnswer, target: tuple[float, float, float, float]) -> GradedAnswer:
+def with_reference_point(answer: GradedAnswer) -> GradedAnswer:
     """Adds the whole reference as one more point, marked like the whole answer."""
-    point = LabelledPoint(answer.reference, target, answer.score / 5)
-    return replace(answer, points=(*answer.points, point))
+    return replace(answer, points=(*answer.points, *against_reference(answer).points))
+
+
+def against_reference(answer: GradedAnswer) -> GradedAnswer:
+    """The answer with its whole reference as the only point, marked like the whole answer; nothing else asked of it."""
+    share = answer.score / 5
+    return replace(answer, points=(LabelledPoint(answer.reference, graded_target(share), share, 3),), followups=())

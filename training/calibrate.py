@@ -23,7 +23,7 @@ from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
-from training.augment import degenerate
+from training.augment import against_reference, degenerate
 from training.features import semantic_features
 from training.graded import GradedAnswer, with_sentence_points
 from training.llama_lora import LoraLlama
@@ -46,6 +46,11 @@ PUBLIC_HELD_OUT = {"scientsbank": 300, "saf_en": 120, "beetle": 120}
 DEGENERATE = 300
 """Answers without content that the semantic judge is shown besides."""
 
+OWN_WHOLE = 420
+"""Own answers whose whole reference the judge of wholes is shown, beside the public ones."""
+
+WHOLE_RISING = ("cosine_answer", "cosine_pair", "words_answer", "new_words_answer")
+TWO_WAY_SHARE = 2.0
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
@@ -71,12 +76,15 @@ class Labelled:
     logits: list[Floats]
 
     def groups(self) -> list[str]:
+        """The question of every point."""
         return [a.question_id for a in self.answers for _ in a.points]
 
     def targets(self) -> Floats:
+        """(points, 4) verdict probabilities."""
         return np.array([p.target for a in self.answers for p in a.points])
 
     def weights(self) -> Floats:
+        """(points,) importance."""
         shares = [1.0 if a.source.startswith("graded_") else PUBLIC_WEIGHT for a in self.answers]
         return np.array([share for share, a in zip(shares, self.answers, strict=True) for _ in a.points])
 
@@ -88,20 +96,23 @@ def drawn(answers: Sequence[GradedAnswer], counts: dict[str, int], seed: int = 1
     for source, count in counts.items():
         of_source = [a for a in answers if a.source == source]
         found += rng.sample(of_source, min(count, len(of_source)))
-    return [with_sentence_points(a) for a in found]
+    return found
 
 
 def labelled(
     answers: list[GradedAnswer], embedder: Embedder, model: LoraLlama | None, tokenizer: Tokenizer | None
 ) -> Labelled:
+    """What the judges see in each answer; no logits without a model."""
     bare = [replace_followups(a) for a in answers]
     logits = verdict_logits(model, bare, tokenizer) if model and tokenizer else []
     return Labelled(bare, semantic_features(bare, embedder), logits)
 
 
-def fit_semantic(train: Labelled) -> OrdinalModel:
+def fit_semantic(train: Labelled, *, of_whole: bool) -> OrdinalModel:
+    """Points want a hidden layer; against whole references a linear model is as good on public sets and more robust."""
     sample = ordinal.Sample(np.vstack(train.features).astype(float), train.targets(), train.weights())
-    return ordinal.fit(FEATURES, sample, hidden=16, decay=3e-4, rising=("cosine_unit", "cosine_pair"), steps=600)
+    hidden, rising = (0, WHOLE_RISING) if of_whole else (16, ("cosine_unit", "cosine_pair"))
+    return ordinal.fit(FEATURES, sample, hidden=hidden, decay=1e-3, rising=rising, steps=300)
 
 
 def combined_signals(semantic: OrdinalModel, data: Labelled) -> Floats:
@@ -122,92 +133,112 @@ def scores(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedA
 
 
 def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> OrdinalModel:
-    """Gain, offset and penalty by least squares on scores (search), and the best threshold for "present"."""
+    """Gain, offset and penalty of the credit by search, and the best threshold for "present".
+
+    Least squares on scores, and on public sets the two-way decision at 3 marks as well: a right-or-wrong label says
+    nothing about marks in between.
+    """
     gold = np.array([a.score for a in answers])
-    own = np.array([OWN_SHARE if a.source.startswith("graded_") else 1.0 for a in answers])
-    grid = itertools.product(np.arange(0.9, 2.05, 0.05), np.arange(0.0, 0.52, 0.02), (0.0, 0.2, 0.4, 0.6))
+    is_own = np.array([a.source.startswith("graded_") for a in answers])
+    share = np.where(is_own, OWN_SHARE, 1.0)
+    grid = itertools.product(np.arange(0.9, 2.05, 0.05), np.arange(-0.2, 0.52, 0.02), (0.0, 0.2, 0.4))
 
     def loss(credit: tuple[float, float, float]) -> float:
-        return float(
-            (own * (scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers) - gold) ** 2).mean()
-        )
+        guess = scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers)
+        two_way = 0.0 if is_own.all() else macro_f1(gold[~is_own] >= 3, guess[~is_own] >= 3)
+        return float((share * (guess - gold) ** 2).mean() / share.mean()) - TWO_WAY_SHARE * two_way
 
-    best = min(grid, key=loss)
+    gain, offset, penalty = min(grid, key=loss)
     present = probabilities[:, 0] + probabilities[:, 1]
+    # Own points alone: on public sets the only point is the whole mark.
+    owned = np.repeat(is_own, [len(a.points) for a in answers]) if is_own.any() else np.ones(len(present), bool)
     positive = np.array([p.value >= 0.5 for a in answers for p in a.points])
-    threshold = max(np.arange(0.2, 0.8, 0.02), key=lambda t: macro_f1(positive, present >= t))
-    return ordinal.with_credit(model, tuple(map(float, best)), float(threshold))
+    threshold = max(np.arange(0.3, 0.72, 0.02), key=lambda t: macro_f1(positive[owned], present[owned] >= t))
+    return ordinal.with_credit(model, (float(gain), float(offset), float(penalty)), float(threshold))
 
 
 def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
     """Prints the measures for our own answers and for each public set."""
     guess = scores(model, probabilities, answers)
+    sources = np.array(["own" if a.source.startswith("graded_") else a.source for a in answers])
+    owner = np.repeat(np.arange(len(answers)), [len(a.points) for a in answers])
     present = probabilities[:, 0] + probabilities[:, 1]
-    owner = np.array([i for i, a in enumerate(answers) for _ in a.points])
     value = np.array([p.value for a in answers for p in a.points])
-    for source in dict.fromkeys("own" if a.source.startswith("graded_") else a.source for a in answers):
-        members = [
-            i
-            for i, a in enumerate(answers)
-            if (a.source == source) or (source == "own" and a.source.startswith("graded_"))
-        ]
-        rows = np.isin(owner, members)
-        gold, mine = [answers[i].score for i in members], [guess[i] for i in members]
-        levels = {
-            level: np.mean([guess[i] - answers[i].score for i in members if answers[i].level == level])
-            for level in sorted({answers[i].level for i in members})
-        }
+    for source in dict.fromkeys(sources):
+        members, rows = np.flatnonzero(sources == source).tolist(), sources[owner] == source
+        gold, mine = [answers[i].score for i in members], guess[members]
+        ids = [answers[i].question_id for i in members]
+        errors = level_errors([answers[i] for i in members], mine)
         print(
-            f"{name:9s} {source:12s} n {len(members)} qwk {quadratic_weighted_kappa(gold, mine):.3f} r {pearson(gold, mine):.3f} "
-            f"rank {rank_accuracy([answers[i].question_id for i in members], gold, mine):.3f} "
-            f"F1 {macro_f1(value[rows] >= 0.5, present[rows] >= model.positive):.3f} AUC {auc(value[rows] >= 0.5, present[rows].tolist()):.3f} "
-            f"two-way F1 {macro_f1([g >= 3 for g in gold], [m >= 3 for m in mine]):.3f} "
-            + " ".join(f"{level or '-'}{error:+.2f}" for level, error in levels.items()),
+            f"{name:14s} {source:11s} n {len(members)} qwk {quadratic_weighted_kappa(gold, mine):.3f} "
+            f"r {pearson(gold, mine):.3f} rank {rank_accuracy(ids, gold, mine):.3f} "
+            f"F1 {macro_f1(value[rows] >= 0.5, present[rows] >= model.positive):.3f} "
+            f"AUC {auc(value[rows] >= 0.5, present[rows]):.3f} "
+            f"two-way F1 {macro_f1(np.array(gold) >= 3, mine >= 3):.3f}  {errors}",
             flush=True,
         )
 
 
+def level_errors(answers: Sequence[GradedAnswer], guess: Floats) -> str:
+    """Mean error of the score by level, e.g. "A-0.31 B+0.02"."""
+    found = []
+    for level in sorted({a.level for a in answers}):
+        errors = [g - a.score for a, g in zip(answers, guess, strict=True) if a.level == level]
+        found.append(f"{level or 'all'}{np.mean(errors):+.2f}")
+    return " ".join(found)
+
+
 def save(name: str, model: OrdinalModel) -> None:
+    """Write one model's weights where the coach reads them."""
     WEIGHTS.mkdir(exist_ok=True)
     (WEIGHTS / f"{name}.json").write_text(json.dumps(ordinal.as_record(model)) + "\n", encoding="utf-8")
 
 
 def main() -> None:
+    """Fit everything from files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument(
-        "--own", nargs="*", type=Path, default=sorted((Path(__file__).parent / "data").glob("graded_*.jsonl"))
-    )
+    ours = sorted((Path(__file__).parent / "data").glob("graded_*.jsonl"))
+    parser.add_argument("--own", nargs="*", type=Path, default=ours)
     parser.add_argument("--extra", nargs="*", type=Path, default=[])
     options = parser.parse_args()
     data = mixture.load(options.own, options.extra)
-    embedder = SentenceEncoder()
-    rng = random.Random(3)
-    worthless = [degenerate(answer, data.own, rng) for answer in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
-    train = labelled(data.own + worthless + drawn(data.public, PUBLIC_FITTED), embedder, None, None)
+    embedder, base, rng = SentenceEncoder(), bundled_gguf(), random.Random(3)
     state = torch.load(options.checkpoint, weights_only=True)
-    base = bundled_gguf()
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])
     model.load_adapter(state["adapter"])
-    held_out = labelled(
-        data.own_held_out + drawn(data.public_held_out, PUBLIC_HELD_OUT), embedder, model, Tokenizer(base)
+    tokenizer = Tokenizer(base)
+
+    worthless = [degenerate(a, data.own, rng) for a in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
+    public, public_held = drawn(data.public, PUBLIC_FITTED), drawn(data.public_held_out, PUBLIC_HELD_OUT)
+    held = data.own_held_out + [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]]
+    wholes = [against_reference(a) for a in rng.sample(data.own, min(OWN_WHOLE, len(data.own)))]
+    held_wholes = [against_reference(a) for a in data.own_held_out[::2]]
+    calibrate(
+        labelled([*data.own, *worthless, *map(with_sentence_points, public)], embedder, None, None),
+        labelled([*held, *map(with_sentence_points, public_held)], embedder, model, tokenizer),
     )
-    calibrate(train, held_out)
+    calibrate(
+        labelled([*wholes, *public], embedder, None, None),
+        labelled([*held_wholes, *public_held], embedder, model, tokenizer),
+        of_whole=True,
+    )
 
 
-def calibrate(train: Labelled, held_out: Labelled) -> None:
+def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) -> None:
     """Fit both models, report them on the held-out questions, write the weights."""
-    semantic = fit_semantic(train)
+    suffix = "_whole" if of_whole else ""
+    semantic = fit_semantic(train, of_whole=of_whole)
     found = semantic.probabilities(np.vstack(held_out.features).astype(float))
     semantic = tune(semantic, found, held_out.answers)
-    report("semantic", semantic, found, held_out.answers)
-    save("semantic", semantic)
+    report("semantic" + suffix, semantic, found, held_out.answers)
+    save("semantic" + suffix, semantic)
     sample = ordinal.Sample(combined_signals(semantic, held_out), held_out.targets(), held_out.weights())
-    found = ordinal.out_of_fold(COMBINED_SIGNALS, sample, held_out.groups(), decay=3e-3, rising=RISING)
-    combined = ordinal.fit(COMBINED_SIGNALS, sample, decay=3e-3, rising=RISING)
+    found = ordinal.out_of_fold(COMBINED_SIGNALS, sample, held_out.groups(), decay=3e-3, rising=RISING, steps=300)
+    combined = ordinal.fit(COMBINED_SIGNALS, sample, decay=3e-3, rising=RISING, steps=300)
     combined = tune(combined, found, held_out.answers)
-    report("combined", combined, found, held_out.answers)
-    save("combined", combined)
+    report("combined" + suffix, combined, found, held_out.answers)
+    save("combined" + suffix, combined)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def export(checkpoint: Path, adapter: Path) -> int:
 
 
 def main() -> None:
+    """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("adapter", type=Path)

@@ -20,6 +20,7 @@ class Recorder:
         self.texts: dict[str, None] = {}
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """See `coach.ports.Embedder`."""
         self.texts.update(dict.fromkeys(texts))
         return np.zeros((len(texts), 1), np.float32)
 
@@ -35,6 +36,7 @@ class Lookup:
         self._vectors = dict(zip(ordered, vectors, strict=True))
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """See `coach.ports.Embedder`."""
         return np.stack([self._vectors[text] for text in texts])
 
 

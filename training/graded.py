@@ -63,6 +63,7 @@ def read_own(path: Path) -> Iterator[GradedAnswer]:
 
 
 def own_answers(record: dict, source: str) -> Iterator[GradedAnswer]:
+    """The answers of one record of our format."""
     points = record["key_points"]
     for answer in record["answers"]:
         labelled = tuple(
@@ -101,6 +102,7 @@ def read_public(path: Path) -> Iterator[GradedAnswer]:
 
 
 def public_answer(row: dict[str, str]) -> GradedAnswer:
+    """One row of a public set."""
     score = float(row["score"])
     target = PUBLIC_TARGETS.get(row["label"]) or graded_target(score)
     value = -1.0 if row["label"] == "contradictory" else score

@@ -29,11 +29,14 @@ class LlamaShape:
 
     @property
     def head_width(self) -> int:
+        """Columns of one attention head."""
         return self.width // self.heads
 
 
 class LoraLinear(nn.Module):
     """Frozen weight W plus (alpha / rank) * B A, Hu et al. 2021 (arXiv 2106.09685), equation 3."""
+
+    weight: Tensor
 
     def __init__(self, weight: Tensor, rank: int, alpha: float) -> None:
         super().__init__()
@@ -45,12 +48,23 @@ class LoraLinear(nn.Module):
         nn.init.kaiming_uniform_(self.lora_a, a=math.sqrt(5))
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (tokens, columns) -> (tokens, rows)."""
         low = F.linear(x, (self.lora_a * self.scale).to(x.dtype))
         return F.linear(x, self.weight) + F.linear(low, self.lora_b.to(x.dtype))
 
 
 class Block(nn.Module):
     """One transformer layer: grouped-query attention and a SwiGLU feed-forward part."""
+
+    attn_norm: Tensor
+    ffn_norm: Tensor
+    attn_q: LoraLinear
+    attn_k: LoraLinear
+    attn_v: LoraLinear
+    attn_output: LoraLinear
+    ffn_gate: LoraLinear
+    ffn_up: LoraLinear
+    ffn_down: LoraLinear
 
     def __init__(self, shape: LlamaShape, tensors: dict[str, Tensor], rank: int, alpha: float) -> None:
         super().__init__()
@@ -96,7 +110,14 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
 class LoraLlama(nn.Module):
     """The language model with a trainable adapter; everything else is frozen."""
 
-    def __init__(self, gguf: Path, *, rank: int = 16, alpha: float = 32.0, dtype: torch.dtype = torch.bfloat16) -> None:
+    embedding: Tensor
+    output: Tensor
+    output_norm: Tensor
+    inverse_frequency: Tensor
+
+    def __init__(
+        self, gguf: Path, *, rank: int = 16, alpha: float = 32.0, dtype: torch.dtype = torch.bfloat16
+    ) -> None:
         super().__init__()
         self.shape, tensors = read_gguf(gguf, dtype)
         self.rank, self.alpha, self.dtype = rank, alpha, dtype
@@ -140,6 +161,7 @@ class LoraLlama(nn.Module):
 
 
 def layer_tensors(tensors: dict[str, Tensor], layer: int) -> dict[str, Tensor]:
+    """The weights of one layer, without its prefix."""
     prefix = f"blk.{layer}."
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from training.packing import Tokenizer, pack
 Floats = npt.NDArray[np.float64]
 
 
-def quadratic_weighted_kappa(gold: Sequence[float], predicted: Sequence[float], grades: int = 6) -> float:
+def quadratic_weighted_kappa(gold: npt.ArrayLike, predicted: npt.ArrayLike, grades: int = 6) -> float:
     """Agreement of two graders after rounding half up to 0..grades-1 (Cohen 1968); 1 is perfect, 0 chance."""
     g = np.clip(np.floor(np.asarray(gold) + 0.5), 0, grades - 1).astype(int)
     p = np.clip(np.floor(np.asarray(predicted) + 0.5), 0, grades - 1).astype(int)
@@ -24,14 +25,15 @@ def quadratic_weighted_kappa(gold: Sequence[float], predicted: Sequence[float], 
     return 1 - float(((g - p) ** 2).mean()) / chance if chance else 1.0
 
 
-def pearson(x: Sequence[float], y: Sequence[float]) -> float:
+def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    """Correlation; 0 when either side is constant."""
     a, b = np.asarray(x, float), np.asarray(y, float)
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / norm if norm else 0.0
 
 
-def macro_f1(gold: Sequence[bool], predicted: Sequence[bool]) -> float:
+def macro_f1(gold: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     """Mean of the F1 of the positive and of the negative class."""
     g, p = np.asarray(gold, bool), np.asarray(predicted, bool)
     scores = []
@@ -41,7 +43,7 @@ def macro_f1(gold: Sequence[bool], predicted: Sequence[bool]) -> float:
     return sum(scores) / 2
 
 
-def auc(gold: Sequence[bool], predicted: Sequence[float]) -> float:
+def auc(gold: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     """Chance that a positive is rated above a negative, ties half (Mann-Whitney)."""
     from scipy.stats import rankdata
 
@@ -53,7 +55,9 @@ def auc(gold: Sequence[bool], predicted: Sequence[float]) -> float:
     return float((ranks[g].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def rank_accuracy(groups: Sequence[str], gold: Sequence[float], predicted: Sequence[float], gap: float = 0.3) -> float:
+def rank_accuracy(
+    groups: Sequence[str], gold: Sequence[float], predicted: Sequence[float] | Floats, gap: float = 0.3
+) -> float:
     """Share of pairs of answers to one question, marks at least `gap` apart, put in the right order; a tie is half."""
     by_group: dict[str, list[int]] = defaultdict(list)
     for i, group in enumerate(groups):
@@ -78,7 +82,9 @@ def verdict_logits(
     for answer in answers:
         packed = pack([answer], tokenizer)
         rows = torch.tensor(packed.rows, device=device)
-        hidden = model(*(torch.from_numpy(x).to(device) for x in (packed.tokens, packed.positions, packed.mask)), rows)
+        hidden = model(
+            *(torch.from_numpy(x).to(device) for x in (packed.tokens, packed.positions, packed.mask)), rows
+        )
         found.append((hidden.float() @ model.output[ids].float().T).double().cpu().numpy())
     return found
 
@@ -112,6 +118,5 @@ def summary(model: LoraLlama, answers: Sequence[GradedAnswer], tokenizer: Tokeni
 
 
 def replace_followups(answer: GradedAnswer) -> GradedAnswer:
-    from dataclasses import replace
-
+    """The answer without follow-ups, for judging only."""
     return replace(answer, followups=())

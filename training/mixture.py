@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.augment import adversarial, augmented, with_reference_point
-from training.graded import GradedAnswer, graded_target, read_own, read_public, with_sentence_points
+from training.graded import GradedAnswer, read_own, read_public, with_sentence_points
 from training.packing import Packed, Tokenizer, pack
 
 PUBLIC_PER_PASS = {"saf_en": 120, "scientsbank": 1000, "beetle": 400}
 """Answers drawn anew for each pass, so that short science answers do not crowd out our own questions."""
 PUBLIC_POINT_WEIGHT = 0.8
 GROUP_TOKENS = 420
-"""Answers to one question share a sequence up to about this length; longer ones cost more in attention than they save."""
+"""Answers to one question share a sequence up to about this length; beyond it attention costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,19 @@ def one_pass(
 
 
 def own_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
+    """One of our answers as this pass shows it."""
     chance = rng.random()
     if chance < 0.04:
         return adversarial(answer, others, rng)
     if answer.followups:
         answer = replace(answer, followups=(rng.choice(answer.followups),))
     if chance < 0.12:
-        answer = with_reference_point(answer, graded_target(answer.score / 5))
+        answer = with_reference_point(answer)
     return augmented(answer, rng)
 
 
 def public_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
+    """A student's answer as this pass shows it."""
     if rng.random() < 0.05:
         return adversarial(answer, others, rng)
     if rng.random() < 0.6:
@@ -89,6 +91,7 @@ def public_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: ra
 
 
 def sampled(public: Sequence[GradedAnswer], rng: random.Random, share: float) -> Iterator[GradedAnswer]:
+    """A fresh draw from each public set."""
     by_source: dict[str, list[GradedAnswer]] = defaultdict(list)
     for answer in public:
         by_source[answer.source].append(answer)
@@ -97,6 +100,7 @@ def sampled(public: Sequence[GradedAnswer], rng: random.Random, share: float) ->
 
 
 def estimated_tokens(answer: GradedAnswer) -> int:
+    """Rough length of an answer with its branches."""
     return int(1.4 * len(answer.text.split())) + sum(int(1.4 * len(p.text.split())) + 18 for p in answer.points) + 12
 
 

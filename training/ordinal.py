@@ -1,4 +1,4 @@
-"""Fits `coach.scoring.combine.OrdinalModel` to labelled points with gradient descent; small enough for seconds on a CPU."""
+"""Fits `coach.scoring.combine.OrdinalModel` to labelled points with gradient descent, in seconds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ class Sample:
     weights: Floats
 
     def rows(self, chosen: npt.NDArray[np.bool_]) -> "Sample":
+        """The chosen points."""
         return Sample(self.signals[chosen], self.targets[chosen], self.weights[chosen])
 
 
@@ -65,7 +66,8 @@ def fit(
     low = float(done["low"])
     return OrdinalModel(
         tuple(names), mean, scale, done["hidden"].reshape(hidden, columns), done["hidden_bias"], done["presence"],
-        done["wrong"], float(done["wrong_bias"]), (low, low + float(np.log1p(np.exp(done["gap"])))), (1.0, 0.0, 0.3), 0.5,
+        done["wrong"], float(done["wrong_bias"]), (low, low + float(np.log1p(np.exp(done["gap"])))),
+        (1.0, 0.0, 0.3), 0.5,
     )  # fmt: skip
 
 
@@ -102,10 +104,12 @@ def as_record(model: OrdinalModel) -> dict[str, object]:
     return {
         "signals": list(model.signals), "mean": rounded(model.mean), "scale": rounded(model.scale),
         "hidden": rounded(model.hidden), "hidden_bias": rounded(model.hidden_bias), "presence": rounded(model.presence),
-        "wrong": rounded(model.wrong), "wrong_bias": round(model.wrong_bias, 5), "thresholds": rounded(np.array(model.thresholds)),
+        "wrong": rounded(model.wrong), "wrong_bias": round(model.wrong_bias, 5),
+        "thresholds": rounded(np.array(model.thresholds)),
         "credit": rounded(np.array(model.credit)), "positive": round(model.positive, 4),
     }  # fmt: skip
 
 
 def with_credit(model: OrdinalModel, credit: tuple[float, float, float], positive: float) -> OrdinalModel:
+    """The model with another mapping to credit and another threshold."""
     return replace(model, credit=credit, positive=positive)

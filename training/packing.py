@@ -85,7 +85,11 @@ class Tree:
         )
         # A parent is always added before its children, so the lower triangle is causal along every path.
         mask = above[owner][:, owner] & np.tril(np.ones((len(owner), len(owner)), dtype=bool))
-        return np.concatenate([np.asarray(s, dtype=np.int64) for s in self.segments]), positions.astype(np.int64), mask
+        return (
+            np.concatenate([np.asarray(s, dtype=np.int64) for s in self.segments]),
+            positions.astype(np.int64),
+            mask,
+        )
 
 
 def pack(answers: Sequence[GradedAnswer], tokenizer: Tokenizer, *, point_weight: float = 1.0) -> Packed:

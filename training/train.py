@@ -44,15 +44,20 @@ def bundled_gguf() -> Path:
 
 
 def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     here = Path(__file__).parent
-    parser.add_argument("--own", nargs="*", type=Path, default=None, help="our labelled files (default: training/data)")
+    parser.add_argument(
+        "--own", nargs="*", type=Path, default=None, help="our labelled files (default: training/data)"
+    )
     parser.add_argument("--extra", nargs="*", type=Path, default=[], help="public sets as CSV, see MODEL_CARD.md")
     parser.add_argument("--base", type=Path, default=None, help="base model, GGUF (default: the bundled one)")
     parser.add_argument("--out", type=Path, default=here / "runs" / "judge", help="folder for checkpoints")
     parser.add_argument("--init", type=Path, default=None, help="start from the adapter of this checkpoint")
     parser.add_argument("--passes", type=int, default=3)
-    parser.add_argument("--minutes", type=float, default=math.inf, help="anneal and stop after this time at the latest")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="anneal and stop after this time at the latest"
+    )
     parser.add_argument("--rate", type=float, default=3e-4, help="peak learning rate")
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--own-share", type=float, default=1.0, help="part of our own answers in each pass, 0..1")
@@ -113,6 +118,7 @@ class Trainer:
 
     @property
     def checkpoint(self) -> Path:
+        """Where the state is saved."""
         return self.options.out / "checkpoint.pt"
 
     def save(self, path: Path | None = None) -> None:
@@ -131,6 +137,7 @@ class Trainer:
         self._saved_at = time.monotonic()
 
     def restore(self) -> None:
+        """Go on from the saved state."""
         state = torch.load(self.checkpoint, weights_only=True)
         self.model.load_adapter(state["adapter"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -155,6 +162,7 @@ class Trainer:
         return max(by_data, self.progress.seconds / (60 * self.options.minutes))
 
     def run(self) -> None:
+        """Train until the passes or the minutes are used up, measuring after each pass."""
         while self.fraction() < 1:
             data = self.data()
             rng = random.Random(self.options.seed + self.progress.passes_done)
@@ -172,6 +180,7 @@ class Trainer:
                     log.info("held out %s: %s", name, summary(self.model, held, self.tokenizer, self.options.device))
 
     def one_pass(self, sequences: list[Packed]) -> None:
+        """Train on the sequences from where the last run stopped."""
         began, verdict_sum, branches, reply_sum, replies, tokens_seen = time.monotonic(), 0.0, 0, 0.0, 0, 0
         at = self.progress.sequences_done
         while at < len(sequences) and self.fraction() < 1:
@@ -216,6 +225,7 @@ class Trainer:
 
 
 def main() -> None:
+    """Read the command line and train."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options = arguments()
     torch.set_num_threads(options.threads)

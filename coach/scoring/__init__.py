@@ -1,0 +1,1 @@
+"""Verdicts on key points, evidence for them, and the score and grade that follow."""

@@ -75,6 +75,7 @@ class OrdinalModel:
 
 
 def logistic(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow."""
     return 0.5 * (1 + np.tanh(0.5 * x))
 
 

@@ -36,6 +36,7 @@ class PointJudge:
 
     @property
     def name(self) -> str:
+        """Both judges by name."""
         return f"semantic+{self.llm_name}"
 
     def judge(self, question: Question, answer: str, *, trunk: Trunk | None = None) -> Judgement:
@@ -93,7 +94,8 @@ def estimate(
     name: combine.ModelName, features: npt.NDArray[np.float32], llm: Floats | None
 ) -> tuple[combine.OrdinalModel, Floats]:
     """A shipped model and the probabilities (rows, 4) it gives."""
-    model, alone = combine.shipped(name), combine.shipped("semantic")
+    model = combine.shipped(name)
+    alone = combine.shipped("semantic_whole" if name.endswith("whole") else "semantic")
     log_odds = None if llm is None else combine.llm_signals(llm)
     return model, model.probabilities(combine.select(model.signals, features, alone, log_odds))
 

@@ -10,30 +10,35 @@ from functools import lru_cache
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'][^\W_]+)*|\d+(?:\.\d+)?")
 NUMBER = re.compile(r"(?<![a-z0-9])\d+(?:[.,]\d+)*")
 NEGATIONS = frozenset(
-    "not no never without cannot can't don't doesn't isn't aren't won't didn't wasn't nothing none neither nor hardly".split()
+    """not no never without cannot can't don't doesn't isn't aren't won't didn't wasn't nothing none neither nor
+    hardly""".split()
 )
 STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been before being between both but by can could did do does
-    each else every few for from get give go had has have he her here him his how i if in instead into is it its itself just
-    let like made make makes many may me might more most much must my nor now of off on one only or other our out over own
-    per say should so some something such take than that the their them then there these they thing things this those
-    through to too under up us use used uses using very was way we well were what when where which while who whose why will
-    with within would you your""".split()
+    """a about after all also an and any are as at be because been before being between both but by can could
+    did do does each else every few for from get give go had has have he her here him his how i if in
+    instead into is it its itself just let like made make makes many may me might more most much must my
+    nor now of off on one only or other our out over own per say should so some something such take than
+    that the their them then there these they thing things this those through to too under up us use used
+    uses using very was way we well were what when where which while who whose why will with within would
+    you your""".split()
 )
 NUMBER_WORDS = {
     "zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10", "twice": "2", "half": "0.5", "hundred": "100", "thousand": "1000",
 }  # fmt: skip
-_OPPOSITES = """increase/decrease increases/decreases rise/fall rises/falls grow/shrink grows/shrinks higher/lower high/low
-    more/less larger/smaller large/small bigger/smaller faster/slower fast/slow before/after first/last
-    overfitting/underfitting overfit/underfit variance/bias precision/recall maximise/minimise maximize/minimize
-    maximum/minimum max/min encoder/decoder supervised/unsupervised linear/nonlinear convex/concave upper/lower
-    always/never row/column rows/columns left/right early/late sparse/dense mutable/immutable online/offline
-    synchronous/asynchronous stable/unstable independent/dependent positive/negative add/remove adds/removes
-    strong/weak easy/hard deterministic/stochastic parallel/sequential horizontal/vertical stateless/stateful
-    forward/backward open/closed on/off true/false exploding/vanishing l1/l2 stack/queue train/test top/bottom
-    read/write reads/writes allow/prevent allows/prevents symmetric/asymmetric shallow/deep long/short near/far
-    static/dynamic local/global hot/cold input/output push/pull push/pop raise/lower raises/lowers up/down"""
+_OPPOSITES = """increase/decrease increases/decreases rise/fall rises/falls grow/shrink grows/shrinks higher/lower
+    high/low more/less larger/smaller large/small bigger/smaller faster/slower fast/slow
+    before/after first/last overfitting/underfitting overfit/underfit variance/bias precision/recall
+    maximise/minimise maximize/minimize maximum/minimum max/min encoder/decoder
+    supervised/unsupervised linear/nonlinear convex/concave upper/lower always/never row/column
+    rows/columns left/right early/late sparse/dense mutable/immutable online/offline
+    synchronous/asynchronous stable/unstable independent/dependent positive/negative add/remove
+    adds/removes strong/weak easy/hard deterministic/stochastic parallel/sequential
+    horizontal/vertical stateless/stateful forward/backward open/closed on/off true/false
+    exploding/vanishing l1/l2 stack/queue train/test top/bottom read/write reads/writes
+    allow/prevent allows/prevents symmetric/asymmetric shallow/deep long/short near/far
+    static/dynamic local/global hot/cold input/output push/pull push/pop raise/lower raises/lowers
+    up/down"""
 
 
 def _opposites() -> dict[str, frozenset[str]]:
@@ -49,7 +54,8 @@ OPPOSITES = _opposites()
 COMMANDS = re.compile(
     "|".join(
         (
-            r"(?:ignore|disregard|forget) (?:all|any|the|every|your|previous|prior)\b.{0,30}(?:instruction|rule|prompt|above)",
+            r"(?:ignore|disregard|forget) (?:all|any|the|every|your|previous|prior)\b"
+            r".{0,30}(?:instruction|rule|prompt|above)",
             r"(?:previous|prior|above|earlier) instructions",
             r"system ?(?:prompt|message|override|:)",
             r"<\|?/?(?:im_|system|assistant|user|end)|\[/?inst\]|### ?(?:system|instruction|response)",
@@ -57,11 +63,12 @@ COMMANDS = re.compile(
             r"(?:full|maximum|highest|top|perfect) (?:marks?|score|grade|points|credit)",
             r"(?:score|grade|rate|rating|mark)\W{0,3}(?:(?:this|me|it|the|as|of|is|answer) ){0,4}\W{0,3}"
             r"(?:5(?:\.0)?|five|100|10/10|10 out|a\+)(?!\w)",
-            r"(?:all|every|each)(?: of)?(?: the)? (?:key )?points? (?:are|is|were|was|have been|as|has been) (?:fully )?"
-            r"(?:covered|met|correct|satisfied|yes|addressed)",
+            r"(?:all|every|each)(?: of)?(?: the)? (?:key )?points? (?:are|is|were|was|have been|as|has been) "
+            r"(?:fully )?(?:covered|met|correct|satisfied|yes|addressed)",
             r"mark (?:all|every|each|this|it|me|everything)\b|as an? (?:ai|grader|evaluator|judge|examiner)\b",
             r"(?:dear|note to|attention) (?:the )?(?:grader|judge|evaluator|examiner|model|ai|llm)\b",
-            r"you (?:are|must|should|will) now\b|\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
+            r"you (?:are|must|should|will) now\b",
+            r"\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
             r"ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)",
             r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima|忽略|满分|игнорируй|無視",
         )
@@ -70,11 +77,17 @@ COMMANDS = re.compile(
 """Phrases that address a grader or a model, in the languages they were seen in."""
 
 
+ENDINGS = (
+    "izations isations ization isation ations ation nesses ments ness ment ings ing ities ity ies edly ed ers er es "
+    "ly al s e y"
+).split()
+"""Longest first."""
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A crude stem: enough to join plural, tense and adverb of one word."""
-    for ending in ("izations", "isations", "ization", "isation", "ations", "ation", "nesses", "ments", "ness", "ment",
-                   "ings", "ing", "ities", "ity", "ies", "edly", "ed", "ers", "er", "es", "ly", "al", "s", "e", "y"):  # fmt: skip
+    for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
@@ -109,6 +122,7 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def is_negated(text: str) -> bool:
+    """Whether a negation stands anywhere in the text."""
     return any(
         word in NEGATIONS or word.endswith("n't") for word in re.findall(r"[a-z']+", text.replace("’", "'"))
     )

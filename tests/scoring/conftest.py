@@ -1,6 +1,5 @@
 """The real encoder and language model, each loaded once, and one question with a good and a wrong answer."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -52,11 +51,11 @@ def encoder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def adapted_model() -> Iterator[LanguageModel]:
+def adapted_model() -> LanguageModel:
     """The bundled language model with our adapter."""
     adapter = adapter_path()
     if adapter is None:
         pytest.skip("this build carries no adapter")
     from coach.llm.local import LlamaCppModel
 
-    yield LlamaCppModel(model_path(), adapter=adapter, context_tokens=2048, threads=2)
+    return LlamaCppModel(model_path(), adapter=adapter, context_tokens=2048, threads=2)

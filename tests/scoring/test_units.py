@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def test_units_are_ordered_pieces_of_the_text(text: str) -> None:
     folded = canonical(text)
     units = cut(folded)
     assert all(folded[unit.start : unit.end] == unit.text for unit in [*units, *windows(folded, units)])
-    assert all(a.end <= b.start for a, b in zip(units, units[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(units))
 
 
 def test_endless_rambling_gives_a_bounded_number_of_units() -> None:
