@@ -4,6 +4,8 @@ Nothing here is imported by the packages it assembles. Heavy parts (encoder, ind
 thread that needs them first, while a lock keeps a second one from building them again.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,23 +13,26 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock, Thread
+from typing import TYPE_CHECKING
 
 from coach.backup import back_up_daily
-from coach.bank.drafts import PastReview
+from coach.bank.shipped import COLLECTION
 from coach.clock import study_clock
 from coach.config import Config, checked
 from coach.conversation import Talkers
 from coach.errors import CoachError
-from coach.ingest import Report, ensure_shipped_bank, ingest
 from coach.models import Question
 from coach.planning import Planner
 from coach.ports import Embedder, Judge, LanguageModel, Progress
-from coach.retrieval.hybrid import HybridRetriever
-from coach.retrieval.indexing import IndexReport, index_questions, update_passages
 from coach.schedule import Schedule, scheduler_for
-from coach.scoring.derive import points_of
-from coach.scoring.judge import PointJudge
+from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
+
+if TYPE_CHECKING:
+    from coach.bank.drafts import PastReview
+    from coach.ingest import Report
+    from coach.retrieval.hybrid import HybridRetriever
+    from coach.retrieval.indexing import IndexReport
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -56,6 +61,8 @@ class Parts:
         """The database, holding the shipped bank."""
         store = Store(self.config.paths.ensure().database)
         if ensure_shipped_bank(store):
+            from coach.retrieval.indexing import update_passages
+
             update_passages(store, store.questions.live())
         return store
 
@@ -125,12 +132,17 @@ class Parts:
 
     def index(self, progress: Progress = silent) -> IndexReport:
         """Bring search in step with the bank: embeds only what is new."""
+        from coach.retrieval.indexing import index_questions
+
         return index_questions(self.store, self.store.questions.live(), self.embedder, progress)
 
     def ingest(
         self, paths: Sequence[Path], collection: str = "", *, dry_run: bool = False, progress: Progress = silent
     ) -> Report:
         """Import documents into the bank and bring search in step. Raises NothingRead."""
+        from coach.ingest import ingest
+        from coach.scoring.derive import points_of
+
         store, embedder = self.store, None if dry_run else self.embedder
         return ingest(
             store,
@@ -150,9 +162,11 @@ class Parts:
         """The question with key points: its own, or ones derived from its model answer."""
         if question.key_points:
             return question
+        from coach.scoring.derive import points_of
+
         return replace(question, key_points=points_of(question.answer, self.embedder))
 
-    def reconfigured(self, *, judge: str = "auto", endpoint: str = "") -> "Parts":
+    def reconfigured(self, *, judge: str = "auto", endpoint: str = "") -> Parts:
         """The same home with another judge or a remote model. Raises ConfigError for an unknown judge."""
         if judge == "auto" and not endpoint:
             return self
@@ -190,7 +204,9 @@ class Parts:
         return SentenceEncoder(None if named == "bundled" else Path(named))
 
     def _make_retriever(self) -> HybridRetriever:
-        own = HybridRetriever(self.store, self.embedder, self.config.paths.index)
+        from coach.retrieval.hybrid import HybridRetriever
+
+        own = HybridRetriever(self.store, self.embedder, self.config.paths.index, COLLECTION)
         if not self.config.retrieval.retriever:
             return own
         from coach.retrieval.langchain_retriever import load_foreign
@@ -207,6 +223,8 @@ class Parts:
         return llm
 
     def _make_judge(self) -> Judge:
+        from coach.scoring.judge import PointJudge
+
         llm = self.llm
         return PointJudge(self.embedder, llm.name if llm else "no language model")
 

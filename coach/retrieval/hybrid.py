@@ -15,13 +15,19 @@ from coach.retrieval.index_cache import IndexCache
 from coach.retrieval.lexical import terms
 from coach.retrieval.store import NO_FILTERS, Filters, PassageHome
 
+OWN_BONUS = 0.05
+"""Added to the score of what the person imported: of two questions on one matter, their own document's comes first."""
+
 
 class HybridRetriever:
     """Searches the questions and passages of one home. Safe to use from several threads."""
 
-    def __init__(self, home: PassageHome, embedder: Embedder, folder: Path | None = None) -> None:
-        """folder: where the index file is kept; None keeps the index in memory."""
-        self._home, self._embedder, self._folder = home, embedder, folder
+    def __init__(self, home: PassageHome, embedder: Embedder, folder: Path | None = None, shipped: str = "") -> None:
+        """folder: where the index file is kept; None keeps the index in memory.
+
+        shipped: the collection that comes with the coach, over which the person's own are preferred a little.
+        """
+        self._home, self._embedder, self._folder, self._shipped = home, embedder, folder, shipped
         self._cache: IndexCache | None = None
         self._candidates: Candidates | None = None
 
@@ -37,7 +43,7 @@ class HybridRetriever:
         if not candidates:
             return self._lexical_hits(query, lexical, k)
         everywhere = lexical_scores(self._home, query, NO_FILTERS) if filters.conditions() else lexical
-        scores = fuse(vector, candidates, {**everywhere, **lexical})
+        scores = self._preferring_own(fuse(vector, candidates, {**everywhere, **lexical}))
         order = sorted((key for key in scores if key in allowed), key=lambda key: (-scores[key], key))[:k]
         best = {one.question_id: _best_answer(one, vector) for one in candidates}
         texts = {row.id: row.text for row in self._home.passages.passages([best[key] for key in order])}
@@ -94,6 +100,13 @@ class HybridRetriever:
             "faiss_gpus": gpus(),
             "queries_cached": getattr(self._embedder, "queries_cached", 0),
         }
+
+    def _preferring_own(self, scores: dict[str, float]) -> dict[str, float]:
+        if not self._shipped:
+            return scores
+        collections = self._home.passages.collections(list(scores))
+        own = {key for key, collection in collections.items() if collection != self._shipped}
+        return {key: score + OWN_BONUS if key in own else score for key, score in scores.items()}
 
     def _compared(
         self, query: str, lexical: Mapping[str, float], filters: Filters

@@ -75,7 +75,7 @@ class ForeignRetriever(HybridRetriever):
     """
 
     def __init__(self, foreign: BaseRetriever, own: HybridRetriever) -> None:
-        super().__init__(own._home, own._embedder, own._folder)
+        super().__init__(own._home, own._embedder, own._folder, own._shipped)
         self._foreign = foreign
 
     def search(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[SearchHit]:

@@ -82,6 +82,10 @@ class PassageStore(Protocol):
         """(vector id, question id) for every question that shows one of these vectors."""
         ...
 
+    def collections(self, question_ids: Sequence[str]) -> dict[str, str]:
+        """The collection of each of these questions that is indexed."""
+        ...
+
     def views(self, model: str, question_ids: Sequence[str]) -> list[ViewRow]:
         """All views of these questions that have a vector."""
         ...

@@ -4,15 +4,19 @@ Vectors are kept by (model, text hash), so a text is embedded once however often
 encoder stay until a new set is complete. A vector id is never used again, hence equal ids mean equal vectors.
 """
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import numpy as np
 from sqlite_utils import Database
 
 from coach.models import Passage, Question
+
+if TYPE_CHECKING:  # imported where vectors are read: the first frame of the screen does not wait for NumPy
+    import numpy as np
 
 T = TypeVar("T")
 
@@ -122,6 +126,8 @@ class Passages:
 
     def vector_ids(self, model: str, conditions: Mapping[str, str | int] | None = None) -> np.ndarray:
         """Sorted int64 ids of the vectors that a live passage uses, of the questions that fulfil all conditions."""
+        import numpy as np
+
         if not conditions:
             cursor = self._db.execute(f"select id from vectors v where {_LIVE} order by id", [model])
         else:
@@ -136,6 +142,8 @@ class Passages:
 
     def vectors(self, model: str, ids: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Blocks of (ids (n,), vectors (n, dim) float32), in order of id; `ids` None means all in use."""
+        import numpy as np
+
         wanted = self.vector_ids(model) if ids is None else np.sort(ids)
         for part in _parts(wanted.tolist(), VECTORS_AT_ONCE):
             query = f"select id, vector from vectors where model = ? and id in ({_marks(part)}) order by id"
@@ -146,6 +154,8 @@ class Passages:
 
     def vectors_by_hash(self, model: str) -> Iterator[tuple[str, np.ndarray]]:
         """(text hash, vector (dim,) float32) of every vector in use."""
+        import numpy as np
+
         query = f"select text_hash, vector from vectors v where {_LIVE}"
         for key, vector in self._db.execute(query, [model]):
             yield key, np.frombuffer(vector, dtype=np.float32)
@@ -157,6 +167,12 @@ class Passages:
             f"where v.model = ? and v.id in ({_marks(vector_ids)})"
         )
         return [(row[0], row[1]) for row in self._db.execute(query, [model, *vector_ids])]
+
+    def collections(self, question_ids: Sequence[str]) -> dict[str, str]:
+        """The collection of each of these questions that is indexed."""
+        where = f"question_id in ({_marks(question_ids)})"
+        rows = self._db.execute(f"select question_id, collection from indexed_questions where {where}", question_ids)
+        return dict(rows.fetchall())
 
     def views(self, model: str, question_ids: Sequence[str]) -> list[tuple[str, int, str, bytes]]:
         """(question id, passage id, view, vector) of all passages of these questions that have a vector."""

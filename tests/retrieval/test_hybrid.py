@@ -156,3 +156,13 @@ def test_the_index_says_what_it_is(store, encoder, questions, tmp_path):
     assert said["vectors"] == len(set(encoder.asked))
     assert said["index_file"] == "built: there was no file"
     assert HybridRetriever(store, encoder, tmp_path / "index").refresh()["index_file"] == "opened"
+
+
+def test_of_two_alike_the_persons_own_comes_first(store, questions, encoder):
+    own = replace(questions[0], id="zz-own", collection="notes")
+    index_questions(store, [*questions, own], encoder)
+    assert ids(HybridRetriever(store, encoder).search("velocity of past slopes", 2)) == ["momentum", "zz-own"]
+    assert ids(HybridRetriever(store, encoder, shipped="bank").search("velocity of past slopes", 2)) == [
+        "zz-own",
+        "momentum",
+    ]
