@@ -1,4 +1,4 @@
-"""Use cases around the bank: bring the shipped questions into a home, import documents.
+"""Importing documents into the bank.
 
 An import reads and compares first, then computes what costs time (derived key points, vectors), and only then writes,
 in one transaction: whatever interrupts it leaves the bank as it was.
@@ -14,7 +14,7 @@ from coach.bank.drafts import Parsed, PastReview, Skipped
 from coach.bank.enrich import Derive, Enricher
 from coach.bank.importer import Document, Entry, Known, Plan, plan
 from coach.bank.readers import reader_for
-from coach.bank.shipped import COLLECTION, shipped_folder, shipped_questions, shipped_state
+from coach.bank.shipped import COLLECTION
 from coach.errors import BankError
 from coach.models import Question
 from coach.ports import Embedder, Progress
@@ -23,29 +23,6 @@ from coach.retrieval.views import content_hash, lexical_body, views
 from coach.storage import Store
 from coach.storage.anki import read_notes
 from coach.storage.passages import embedded_text, text_hash
-from coach.storage.questions import source_hash
-
-
-def ensure_shipped_bank(store: Store) -> bool:
-    """Bring the shipped questions into this home unless the very same bank is there already; True if it did.
-
-    Needs no model; takes milliseconds when nothing changed. Questions that left the bank are retired, edits by the
-    person stand until the bank says something new about that question.
-    """
-    state = shipped_state()
-    if store.questions.collection_state(COLLECTION) == state:
-        return False
-    questions = [(question, source_hash(question)) for question in shipped_questions()]
-    with store.atomic():
-        store.questions.note_import(COLLECTION, str(shipped_folder()), state)  # a write first: takes the lock
-        known = {stored.question.id: stored for stored in store.questions.stored(COLLECTION)}
-        hashes = {key: stored.source_hash for key, stored in known.items()}
-        numbered = [(question, hashed, at) for at, (question, hashed) in enumerate(questions)]
-        store.questions.save(entry for entry in numbered if hashes.get(entry[0].id) != entry[1])
-        store.questions.move({q.id: (at, q.source) for q, hashed, at in numbered if hashes.get(q.id) == hashed})
-        kept = {question.id for question, _ in questions}
-        store.questions.retire([key for key, stored in known.items() if key not in kept and not stored.retired])
-    return True
 
 
 @dataclass(slots=True)

@@ -1,11 +1,14 @@
 """The few interfaces that packages share; `coach.assemble` decides which class stands behind each."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from coach.models import Judgement, Question, SearchHit
+
+if TYPE_CHECKING:  # the first frame of the screen does not wait for NumPy
+    import numpy as np
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what)."""

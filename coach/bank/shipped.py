@@ -3,7 +3,6 @@
 from hashlib import blake2b
 from pathlib import Path
 
-from coach.bank.markdown_format import parse
 from coach.models import Question
 
 COLLECTION = "bank"
@@ -35,6 +34,8 @@ def shipped_state() -> str:
 
 def shipped_questions() -> list[Question]:
     """Every question of the bank; `source` is `corpus/<topic>/<name>.md`, the topic is the folder's name."""
+    from coach.bank.markdown_format import parse  # the Markdown parser costs a third of the first frame
+
     questions: list[Question] = []
     for path in shipped_files():
         topic = path.parent.name

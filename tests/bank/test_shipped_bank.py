@@ -6,7 +6,7 @@ import pytest
 
 import coach.ingest
 from coach.bank.shipped import shipped_questions
-from coach.ingest import ensure_shipped_bank
+from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
 
 
