@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-import coach.ingest
+import coach.shipped_bank
 from coach.bank.shipped import shipped_questions
 from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
@@ -25,8 +25,8 @@ def test_a_new_bank_changes_adds_and_retires_but_keeps_edits(store: Store, monke
     store.questions.edit(edited)
     reworded = replace(second, answer="Better.")
     added = replace(first, id="brand-new", text="Something new?")
-    monkeypatch.setattr(coach.ingest, "shipped_state", lambda: "another")
-    monkeypatch.setattr(coach.ingest, "shipped_questions", lambda: [reworded, third, added, *rest])
+    monkeypatch.setattr(coach.shipped_bank, "shipped_state", lambda: "another")
+    monkeypatch.setattr(coach.shipped_bank, "shipped_questions", lambda: [reworded, third, added, *rest])
 
     assert ensure_shipped_bank(store)
 
