@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from coach.errors import CoachError
-from tui.commands import bank, data, judging, models, practice, search, srs, state
+from coach.privacy import switch_telemetry_off
+from tui.commands import bank, data, judging, mock, models, practice, search, serve, srs, state
 
 app = typer.Typer(
     name="coach",
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: help texts hold brackets
     pretty_exceptions_enable=False,
 )
-for group in (practice, bank, search, judging, state, data):
+for group in (practice, mock, bank, search, judging, state, data, serve):
     group.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, export.")
@@ -47,6 +48,7 @@ def home(
 
 def main() -> None:
     """Entry point: errors meant for the person are printed, anything else is a bug and looks like one."""
+    switch_telemetry_off()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
