@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from coach.bank.shipped import shipped_questions
 from coach.retrieval import indexing
+from coach.retrieval.embedder import SentenceEncoder
 from coach.retrieval.indexing import embed_missing, update_passages
 from coach.retrieval.shipped_vectors import shipped_vectors, write_shipped_vectors
 
@@ -41,3 +43,15 @@ def test_they_are_what_the_encoder_gives(file, store, encoder):
 def test_another_encoder_takes_none_of_them(file):
     assert shipped_vectors("another", file) == {}
     assert shipped_vectors("words-1", file.with_name("missing.npz")) == {}
+
+
+def test_the_file_in_the_package_fits_the_bank_and_the_bundled_encoder(store):
+    encoder = SentenceEncoder()
+    update_passages(store, shipped_questions())
+    texts = dict(store.passages.texts_without_vector(encoder.identity))
+    shipped = shipped_vectors(encoder.identity)
+    there = sorted(texts.keys() & shipped.keys())
+    assert len(there) > 0.95 * len(texts), "run `python -m training.embed_bank`"
+    sample = there[:: len(there) // 5]
+    rows = encoder.encode([texts[key] for key in sample])
+    assert all(row @ shipped[key] > 0.999 for key, row in zip(sample, rows, strict=True))
