@@ -13,7 +13,7 @@ Laws, with dt in days since the last answer:
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -139,10 +139,15 @@ class Outcome:
     waiting: tuple[int, ...]
 
 
-def simulate(make: type, law: str, scenario: Scenario, seed: int) -> Outcome:
-    """Let a scheduler guide one learner through a scenario; equal seeds meet equal learners."""
-    rng = random.Random(f"{law}-{seed}")
-    learner = Learner(law, scenario, rng)
+def simulate(
+    make: type, law: str, scenario: Scenario, seed: int, on_learner: Callable[[Learner], None] = lambda learner: None
+) -> Outcome:
+    """Let a scheduler guide one learner through a scenario; equal seeds meet equal learners.
+
+    on_learner: called with the learner before the scheduler is made, for measuring only.
+    """
+    learner = Learner(law, scenario, random.Random(f"{law}-{seed}"))
+    on_learner(learner)
     items = [(i, learner.topic[i]) for i in random.Random(seed).sample(range(scenario.questions), scenario.questions)]
     interview = START + timedelta(days=scenario.days) if scenario.dated else None
     engine = make(items, START, interview, scenario.minutes * 60)

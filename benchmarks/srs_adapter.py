@@ -31,18 +31,18 @@ class Engine:
         self, items: Sequence[tuple[Any, Hashable]], start: datetime, interview: datetime | None, budget_s: float
     ) -> None:
         self._ids = {str(key): key for key, _ in items}
-        self._topics = {str(key): str(topic) for key, topic in items}
+        self.topics = {str(key): str(topic) for key, topic in items}
         self._fresh = {str(key): Fresh(str(key), str(topic)) for key, topic in items}
         self._interviews = [InterviewDate(interview.date(), start.date())] if interview else []
         self._budget_s = budget_s
-        self._cards: dict[str, Card] = {}
+        self.cards: dict[str, Card] = {}
         self._answers: list[Answer] = []
         self._day: date | None = None
         self._asked_at = start
         self._events = 0
         self._spent, self._new_today = 0.0, 0
         self._recent: list[str] = []
-        self._learner = Learner()
+        self.fit = Learner()
 
     def due(self, now: datetime) -> list[Any]:
         """Today's questions, then what is due beyond the budget."""
@@ -54,30 +54,30 @@ class Engine:
         """Record a graded answer; its time is what has passed since the last one."""
         key, day = str(item), now.date()
         seconds = (now - self._asked_at).total_seconds()
-        card = self._cards.get(key)
+        card = self.cards.get(key)
         kind = answer_kind(card, day)
         if kind == "review":
             answer = Answer(key, grade, expected_recall(card, day), seconds)
             self._answers = [*self._answers[1 - RECENT_ANSWERS :], answer]
         self._events += 1
-        event = ReviewEvent(self._events, kind, key, now, day, grade, topic=self._topics[key])
-        self._cards[key] = self.scheduler.apply(card, event, grade)
+        event = ReviewEvent(self._events, kind, key, now, day, grade, topic=self.topics[key])
+        self.cards[key] = self.scheduler.apply(card, event, grade)
         self._new_today += self._fresh.pop(key, None) is not None
         self._spent += seconds
         self._asked_at = now
-        self._recent = [*self._recent[-1:], self._topics[key]]
+        self._recent = [*self._recent[-1:], self.topics[key]]
 
     def _begin(self, now: datetime) -> None:
         self._asked_at = now
         if now.date() != self._day:
             self._day, self._spent, self._new_today = now.date(), 0.0, 0
             self._recent = []
-            self._learner = Learner(
+            self.fit = Learner(
                 measured_pace(self._answers), stability_scale(self._answers), share_of_new(self._answers)
             )
 
     def _situation(self, day: date) -> Situation:
-        cards = list(self._cards.values())
+        cards = list(self.cards.values())
         return Situation(
             day=day,
             due=[card for card in cards if card.due is not None and card.due <= day],
@@ -95,5 +95,5 @@ class Engine:
             new_per_day=NEW_WITHOUT_DATE,
             interviews=self._interviews,
             recent_topics=self._recent,
-            learner=self._learner,
+            learner=self.fit,
         )

@@ -9,7 +9,6 @@ from coach.models import Card, InterviewDate
 from coach.srs.interview_date import GainModel
 from coach.srs.memory import Memory
 from coach.srs.pace import Pace
-from coach.srs.sm2_cards import trace_of
 from coach.srs.topics import Z90
 
 USUAL_RECALL = 0.85  # of a question on its due date
@@ -68,7 +67,7 @@ def readiness(
     for card in cards:
         weight = interview.weights.get(card.topic, 1.0)
         elapsed = max(0, (max(interview.day, today) - card.last_day).days)
-        recalled += weight * model.recall(trace_of(card), elapsed)
+        recalled += weight * model.recall(card, elapsed)
         total, squares, seen = total + weight, squares + weight * weight, seen + weight
     for topic in unseen:
         weight = interview.weights.get(topic, 1.0)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from coach.models import InterviewDate
-from coach.srs.memory import AGAIN, GOOD, Memory, Trace
+from coach.models import Card, InterviewDate
+from coach.srs.memory import AGAIN, GOOD, Memory
 
 SWEEP_SECONDS_PER_QUESTION = 100.0
 SHORT_HORIZON_DAYS = 14  # under two weeks, what was never seen comes first
@@ -79,21 +79,29 @@ class GainModel:
     def __init__(self, memory: Memory, scale: float = 1.0) -> None:
         self._memory = memory
         self._scale = scale
-        self._first = memory.first(GOOD), memory.first(AGAIN)
+        self._first = memory.first(GOOD).stability, memory.first(AGAIN).stability
 
-    def recall(self, trace: Trace | None, elapsed: int) -> float:
-        """Chance of recall `elapsed` days after the last answer."""
-        return RECALL_UNSEEN if trace is None else self._memory.recall(trace.stability * self._scale, elapsed)
+    def recall(self, card: Card | None, elapsed: int) -> float:
+        """Chance of recall `elapsed` days after the last answer; card: None for a question never asked."""
+        if card is None or card.stability is None:
+            return RECALL_UNSEEN
+        return self._memory.recall(card.stability * self._scale, elapsed)
 
-    def gain(self, trace: Trace | None, elapsed: int, days_left: int) -> tuple[float, float]:
+    def gain(self, card: Card | None, elapsed: int, days_left: int) -> tuple[float, float]:
         """(expected recall on the date if asked today, less if not; chance of recall today).
 
-        trace: None for a question never asked.  elapsed: days since its last answer.  days_left: until the date.
+        card: None for a question never asked.  elapsed: days since its last answer.  days_left: until the date.
         """
-        now = self.recall(trace, elapsed)
-        if trace is None:
+        memory, scale = self._memory, self._scale
+        if card is None or card.stability is None or card.difficulty is None:
+            now = unasked = RECALL_UNSEEN
             passed, failed = self._first
         else:
-            passed, failed = (self._memory.after(trace, rating, elapsed) for rating in (GOOD, AGAIN))
-        asked = now * self.recall(passed, days_left) + (1 - now) * self.recall(failed, days_left)
-        return asked - self.recall(trace, elapsed + days_left), now
+            stability, difficulty = card.stability, card.difficulty
+            now = memory.recall(stability * scale, elapsed)
+            unasked = memory.recall(stability * scale, elapsed + days_left)
+            expected = memory.recall(stability, elapsed)  # the formulas move stabilities by their own expectation
+            passed = memory.stability_recalled(stability, difficulty, expected)
+            failed = memory.stability_forgotten(stability, difficulty, expected)
+        asked = now * memory.recall(passed * scale, days_left) + (1 - now) * memory.recall(failed * scale, days_left)
+        return asked - unasked, now

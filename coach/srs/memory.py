@@ -9,9 +9,9 @@ Stability is the number of days after which recall has fallen to 0.9; difficulty
 of FSRS: 1 again, 2 hard, 3 good, 4 easy.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, isfinite
 
 DEFAULT_PARAMETERS = (
     0.212, 1.2931, 2.3065, 8.2956,  # initial stability by rating
@@ -40,17 +40,21 @@ class Memory:
     """The formulas with one set of parameters."""
 
     def __init__(self, parameters: Sequence[float] = DEFAULT_PARAMETERS) -> None:
-        if len(parameters) != PARAMETER_COUNT or not all(math.isfinite(value) for value in parameters):
+        if len(parameters) != PARAMETER_COUNT or not all(isfinite(value) for value in parameters):
             raise ValueError(f"FSRS-6 has {PARAMETER_COUNT} finite parameters, not {tuple(parameters)!r}")
         self.parameters = w = tuple(parameters)
         self.decay = -w[20]
         self._factor = 0.9 ** (1 / self.decay) - 1
-        self._growth = math.exp(w[8])
+        self._growth = exp(w[8])
+        self._lapse = exp(w[17] * w[18])
         self._mean_difficulty = self._start_difficulty(EASY)
 
     def recall(self, stability: float, elapsed_days: float) -> float:
         """Chance of recall, 0..1, `elapsed_days` after the last answer."""
-        return float((1 + self._factor * max(0.0, elapsed_days) / stability) ** self.decay)
+        if elapsed_days <= 0:
+            return 1.0
+        result: float = (1 + self._factor * elapsed_days / stability) ** self.decay
+        return result
 
     def interval(self, stability: float, retention: float) -> float:
         """Days until recall has fallen to `retention`, 0 < retention < 1."""
@@ -67,29 +71,33 @@ class Memory:
             stability = self._same_day(trace.stability, rating)
         else:
             recall = self.recall(trace.stability, elapsed_days)
-            stability = self._forgotten(trace, recall) if rating == AGAIN else self._recalled(trace, recall, rating)
+            if rating == AGAIN:
+                stability = self.stability_forgotten(trace.stability, trace.difficulty, recall)
+            else:
+                stability = self.stability_recalled(trace.stability, trace.difficulty, recall, rating)
         return Trace(max(STABILITY_MIN, stability), self._next_difficulty(trace.difficulty, rating))
 
-    def _recalled(self, trace: Trace, recall: float, rating: int) -> float:
+    def stability_recalled(self, stability: float, difficulty: float, recall: float, rating: int = GOOD) -> float:
+        """Stability after an answer on a later day that passed; recall: its chance before."""
         w = self.parameters
-        bonus = w[15] if rating == HARD else w[16] if rating == EASY else 1.0
-        gain = math.exp(w[10] * (1 - recall)) - 1
-        return trace.stability * (1 + self._growth * (11 - trace.difficulty) * trace.stability ** -w[9] * gain * bonus)
+        growth = self._growth * (11 - difficulty) * stability ** -w[9] * (exp(w[10] * (1 - recall)) - 1)
+        if rating != GOOD:
+            growth *= w[15] if rating == HARD else w[16]
+        return stability * (1 + growth)
 
-    def _forgotten(self, trace: Trace, recall: float) -> float:
+    def stability_forgotten(self, stability: float, difficulty: float, recall: float) -> float:
+        """Stability after an answer on a later day that failed; recall: its chance before."""
         w = self.parameters
-        left = (
-            w[11] * trace.difficulty ** -w[12] * ((trace.stability + 1) ** w[13] - 1) * math.exp(w[14] * (1 - recall))
-        )
-        return min(left, trace.stability / math.exp(w[17] * w[18]))
+        left: float = w[11] * difficulty ** -w[12] * ((stability + 1) ** w[13] - 1) * exp(w[14] * (1 - recall))
+        return min(left, stability / self._lapse)
 
     def _same_day(self, stability: float, rating: int) -> float:
         w = self.parameters
-        change = math.exp(w[17] * (rating - GOOD + w[18])) * stability ** -w[19]
+        change = exp(w[17] * (rating - GOOD + w[18])) * stability ** -w[19]
         return stability * (change if rating == AGAIN else max(1.0, change))
 
     def _start_difficulty(self, rating: int) -> float:
-        return self.parameters[4] - math.exp(self.parameters[5] * (rating - 1)) + 1
+        return self.parameters[4] - exp(self.parameters[5] * (rating - 1)) + 1
 
     def _next_difficulty(self, difficulty: float, rating: int) -> float:
         w = self.parameters

@@ -1,14 +1,16 @@
 """What to ask on a study day: a choice under a budget of time, then an order that a person can bear.
 
 Ordinary days: new questions up to the rate the learner keeps up with, and due ones, those with the least stable memory
-first, so that a backlog costs least; then re-drills. New ones go first while an interview date is ahead. In the sweep before an interview: by gain per second, see
-`coach.srs.interview_date`. What does not fit stays due and is reported as postponed; nothing is dropped or rescheduled.
+first, so that a backlog costs least; then re-drills. New ones go first while an interview date is ahead. In the sweep
+before an interview: by gain per second, see `coach.srs.interview_date`. What does not fit stays due and is reported as
+postponed; nothing is dropped or rescheduled.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import floor
+from heapq import nsmallest
+from math import floor, inf
 from typing import Literal
 
 from coach.models import Card, InterviewDate
@@ -24,10 +26,10 @@ from coach.srs.interview_date import (
 )
 from coach.srs.memory import Memory
 from coach.srs.pace import Pace
-from coach.srs.sm2_cards import trace_of
 
 Reason = Literal["due", "new", "topic", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
+RANKED_AT_LEAST = 100
 NEW_OF_BUDGET = 0.95  # most of a day that new questions may take
 WEAK_TOPICS_A_DAY = 2
 NEW_BESIDE_BACKLOG = 0.5  # a day, while more is due than fits into one
@@ -178,28 +180,31 @@ def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
     covering = covers_first(sweeps)
     fresh = situation.fresh if covering else situation.fresh[: new_allowed(situation, sweep=True)]
-    ranked: list[tuple[float, Task]] = []
+    day, pace = situation.day, situation.learner.pace
+    left = [(sweep, (sweep.interview.day - day).days) for sweep in sweeps]
+    ranked: list[tuple[float, int, float, Card | Fresh]] = []
     for item in fresh:
-        value, _ = _value(model, sweeps, situation.day, item.topic, None)
-        task = _new_task(situation, item)
-        ranked.append((float("inf") if covering else value / task.seconds, task))
+        value = sum(sweep.weight(item.topic) * model.gain(None, 0, days)[0] for sweep, days in left)
+        worth = inf if covering else value / pace.seconds(item.question_id, None)
+        ranked.append((-worth, len(ranked), 0.0, item))
     for card in situation.asked:
-        if card.last_day < situation.day:
-            value, recall = _value(model, sweeps, situation.day, card.topic, card)
-            task = _task(situation, card, "interview", recall)
+        if card.last_day < day:
+            elapsed, value, recall = (day - card.last_day).days, 0.0, 0.0
+            for sweep, days in left:
+                gain, recall = model.gain(card, elapsed, days)
+                value += sweep.weight(card.topic) * gain
             if value > 0:
-                ranked.append((value / task.seconds, task))
-    return [task for _, task in sorted(ranked, key=lambda pair: -pair[0])]
+                ranked.append((-value / pace.seconds(card.question_id, recall), len(ranked), recall, card))
+    best = nsmallest(_enough(situation), ranked)
+    return [
+        _task(situation, item, "interview", recall) if isinstance(item, Card) else _new_task(situation, item)
+        for _, _, recall, item in best
+    ]
 
 
-def _value(model: GainModel, sweeps: Sequence[Sweep], day: date, topic: str, card: Card | None) -> tuple[float, float]:
-    """(gain summed over the interviews by weight, chance of recall today)."""
-    trace, elapsed = trace_of(card), (day - card.last_day).days if card else 0
-    total, recall = 0.0, 0.0
-    for sweep in sweeps:
-        gain, recall = model.gain(trace, elapsed, (sweep.interview.day - day).days)
-        total += sweep.weight(topic) * gain
-    return total, recall
+def _enough(situation: Situation) -> int:
+    """More tasks than fit into a day, near-duplicates included: the rest need not be put in order."""
+    return RANKED_AT_LEAST + int(3 * situation.budget_seconds / situation.learner.pace.passed)
 
 
 def _fit(situation: Situation, wanted: Iterable[Task], budget: float) -> tuple[list[Task], list[Task]]:
@@ -230,7 +235,7 @@ def _begun_within(tasks: Sequence[Task], budget: float) -> int:
 
 
 def _recall(model: GainModel, card: Card, day: date) -> float:
-    return model.recall(trace_of(card), max(0, (day - card.last_day).days))
+    return model.recall(card, max(0, (day - card.last_day).days))
 
 
 def _task(situation: Situation, card: Card, reason: Reason, recall: float) -> Task:

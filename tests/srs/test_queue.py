@@ -10,7 +10,7 @@ from coach.models import Card, InterviewDate
 from coach.srs.balance import planned_days, slack_days
 from coach.srs.interleave import RUN, interleaved
 from coach.srs.interview_date import GainModel, sweep_of
-from coach.srs.memory import Memory, Trace
+from coach.srs.memory import Memory
 from coach.srs.pace import Answer, measured_pace, share_of_new, stability_scale
 from coach.srs.queue import Fresh, Learner, Situation, new_allowed, plan_day
 
@@ -154,10 +154,10 @@ def test_the_sweep_begins_at_half_the_horizon_or_one_round_before():
 
 def test_the_gain_of_an_answer_is_what_it_adds_on_the_date():
     model = GainModel(Memory())
-    gain, now = model.gain(Trace(2.0, 5.0), elapsed=10, days_left=1)
+    gain, now = model.gain(card("q", stability=2.0), elapsed=10, days_left=1)
     assert gain > 0
     assert now == pytest.approx(Memory().recall(2.0, 10))
-    assert model.gain(Trace(2000.0, 5.0), elapsed=10, days_left=1)[0] < gain
+    assert model.gain(card("q", stability=2000.0), elapsed=10, days_left=1)[0] < gain
 
 
 def test_pace_and_fit_follow_the_learner():
