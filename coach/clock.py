@@ -1,10 +1,11 @@
 """The person's clock: which zone, and which study day it is. The only place that asks the system."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from coach.config import Study
 from coach.errors import ConfigError
@@ -35,9 +36,9 @@ def study_clock(study: Study) -> StudyClock:
 
 def system_zone() -> ZoneInfo:
     """The system's time zone by its IANA name: from TZ, /etc/localtime or /etc/timezone; UTC if none of them tells."""
-    for name in _candidate_names():
-        if name in available_timezones():
-            return ZoneInfo(name)
+    for name in filter(None, _candidate_names()):
+        with suppress(ValueError):
+            return zone_named(name)
     return ZoneInfo("UTC")
 
 

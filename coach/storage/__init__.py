@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from coach.storage.attempts import Attempts
 from coach.storage.connection import open_database, storage_errors
+from coach.storage.database import Database
 from coach.storage.passages import Passages
 from coach.storage.questions import Questions
 from coach.storage.reviews import Reviews

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlite_utils import Database
-
 from coach.models import Attempt, AttemptState, Judgement, KeyPoint, PointVerdict, Span, Turn
+from coach.storage.database import Database
 
 OPEN_STATES: tuple[AttemptState, ...] = ("asked", "answered", "following_up", "judged", "not_graded")
 

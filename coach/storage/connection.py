@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from coach.errors import NewerDatabase, StorageBusy, StorageError
 from coach.storage.backup_file import write_backup
+from coach.storage.database import Database
 from coach.storage.migrations import migrations
 
 BUSY_SECONDS = 10.0

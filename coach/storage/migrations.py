@@ -4,8 +4,9 @@ Each step runs in one transaction together with the note that it ran: a crash le
 Names tell the story and sort by number: a package adds its own step with the next free number.
 """
 
-from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from coach.storage.database import Database
 
 migrations = Migrations("coach")
 

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlite_utils import Database
-
 from coach.models import Passage, Question
+from coach.storage.database import Database
 
 if TYPE_CHECKING:  # imported where vectors are read: the first frame of the screen does not wait for NumPy
     import numpy as np

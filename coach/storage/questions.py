@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlite_utils import Database
-
 from coach.models import KeyPoint, Question
+from coach.storage.database import Database
 
 _LISTS = ("mistakes", "follow_ups", "tags")
 _AT_ONCE = 10_000  # ids in one statement; SQLite allows 32,766 variables

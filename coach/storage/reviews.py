@@ -10,9 +10,8 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlite_utils import Database
-
 from coach.models import Card, InterviewDate, ReviewEvent
+from coach.storage.database import Database
 
 _EVENT_COLUMNS = tuple(f.name for f in fields(ReviewEvent))
 _CARD_COLUMNS = tuple(f.name for f in fields(Card))

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlite_utils import Database
+from coach.storage.database import Database
 
 EXPORTED = (
     "collections",
