@@ -1,6 +1,7 @@
 """Mock interview, before it begins: which rounds, which topic to dig into; or going on with one that was left open."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from textual import on
@@ -13,10 +14,12 @@ from textual.widgets.selection_list import Selection
 
 from coach.errors import CoachError
 from coach.mock import MockInterview, begin_mock, unfinished_mock
-from coach.mock_plan import ROUNDS, rounds_named
+from coach.mock_plan import ROUNDS, Round, rounds_named
 from tui.figures import counted
 from tui.screens.base import CoachScreen
 from tui.widgets.status import ModelStatus
+
+FIRST_CHOICE = ("phone_screen", "breadth")
 
 
 class MockScreen(CoachScreen[None]):
@@ -42,9 +45,10 @@ class MockScreen(CoachScreen[None]):
         Binding("x", "end_open", "End it", id="mock.end_open", tooltip="End the open interview and see its report"),
     ]
 
-    def __init__(self, *, seed: int | None = None) -> None:
+    def __init__(self, *, rounds: Sequence[str] = (), topic: str = "", seed: int | None = None) -> None:
+        """rounds: chosen at first; topic: to dig into; seed: the same one asks the same questions."""
         super().__init__()
-        self._seed = seed
+        self._rounds, self._topic, self._seed = rounds or FIRST_CHOICE, topic, seed
         self._open: MockInterview | None = None
 
     def compose(self) -> ComposeResult:
@@ -53,9 +57,9 @@ class MockScreen(CoachScreen[None]):
             yield Static("Mock interview", classes="head")
             yield Static(id="open", markup=False)
             yield Static("Rounds (Space chooses, Ctrl+S begins)")
-            yield SelectionList[str](*(_selection(round_) for round_ in ROUNDS), id="rounds")
+            yield SelectionList[str](*(_selection(round_, self._rounds) for round_ in ROUNDS), id="rounds")
             yield Static(id="length", markup=False)
-            yield Input(id="focus", placeholder="Topic of the depth round; empty: a surprise", suggester=None)
+            yield Input(self._topic, id="focus", placeholder="Topic of the depth round; empty: a surprise")
         yield ModelStatus()
         yield Footer()
 
@@ -144,7 +148,7 @@ class MockScreen(CoachScreen[None]):
         return list(self.query_one("#rounds", SelectionList).selected)
 
 
-def _selection(round_: Any) -> Selection[str]:
+def _selection(round_: Round, chosen: Sequence[str]) -> Selection[str]:
     size = f"{counted(round_.questions, 'question')}, {round_.total_minutes:.0f} min"
     text = Content.assemble((f"{round_.title:<14}", "bold"), f"{size:<21}", (round_.about, "dim"))
-    return Selection(text, round_.name, initial_state=round_.name in ("phone_screen", "breadth"))
+    return Selection(text, round_.name, initial_state=round_.name in chosen)

@@ -1,0 +1,40 @@
+"""`coach serve`: the interface in a browser."""
+
+import ipaddress
+from typing import Annotated
+
+import typer
+
+from coach.errors import CoachError
+from tui.text import printable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(serve)
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
+    url: Annotated[str, typer.Option(help="Address that browsers use, behind a proxy.")] = "",
+) -> None:
+    """Open the coach in a browser, on this machine only unless told otherwise.  Example: coach serve --port 8080"""
+    try:
+        from tui.serving import CoachServer
+    except ModuleNotFoundError as error:
+        raise CoachError("The web server is not installed.", 'pip install "interview-coach[serve]"') from error
+    if not is_loopback(host):
+        typer.echo(printable(f"Everybody who reaches {host}:{port} can read and use your coach."), err=True)
+    try:
+        CoachServer(host, port, url).serve()
+    except OSError as error:
+        raise CoachError(f"Cannot listen on {host}:{port}: {error.strerror}.", "Choose another --port.") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
