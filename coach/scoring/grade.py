@@ -2,9 +2,9 @@
 
     score = 5 x sum(weight x credit) / sum(weight), not below 0
 
-credit is the verdict's expected coverage: 1 covered, 0.5 partial, 0 missing, negative contradicted. A point reached only
-after a follow-up earns `PROMPTED_SHARE` of it. The grade is the rounded score, kept below the pass line while an essential
-point is missing or contradicted, and capped by hints.
+credit is the verdict's expected coverage: 1 covered, 0.5 partial, 0 missing, negative contradicted. A point reached
+only after a follow-up earns `PROMPTED_SHARE` of it. The grade is the rounded score, kept below the pass line while an
+essential point is missing or contradicted, and capped by hints.
 """
 
 from collections.abc import Mapping, Sequence

@@ -112,8 +112,8 @@ def m003_reviews(db: Database) -> None:
     db.execute(
         "create table review_log (id integer primary key autoincrement, kind text not null, question_id text not null, "
         "at text not null, study_day text not null, grade integer, target_id integer, topic text not null, "
-        "zone text not null, rollover_hour integer not null, profile text not null, recall real, seconds real, attempt_id integer, "
-        "data text not null) strict"
+        "zone text not null, rollover_hour integer not null, profile text not null, recall real, seconds real, "
+        "attempt_id integer, data text not null) strict"
     )
     db.table("review_log").create_index(["question_id"])
     db.table("review_log").create_index(["study_day"])
