@@ -1,8 +1,10 @@
 """Measuring whether a model's verdicts deserve trust, on answers that people graded."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,17 @@ class LabelledAnswer:
     key_points: tuple[tuple[str, int], ...]
     answer: str
     score: float
+
+
+def shipped_answers() -> list[LabelledAnswer]:
+    """39 answers to 13 questions that no adapter of ours was trained on, graded by a person."""
+    lines = Path(__file__).with_name("check_answers.jsonl").read_text("utf-8").splitlines()
+    return [_labelled(json.loads(line)) for line in lines]
+
+
+def _labelled(record: dict[str, Any]) -> LabelledAnswer:
+    points = tuple((point["text"], point["weight"]) for point in record["key_points"])
+    return LabelledAnswer(record["question"], record["reference"], points, record["answer"], record["score"])
 
 
 @dataclass(frozen=True, slots=True)
