@@ -2,8 +2,8 @@
 
     python -m benchmarks.soak [--questions 1000] [--json]
 
-Answers are pieces of the model answers (the first third, every other sentence, a wrong topic), so follow-ups happen. All
-runs in one process, as an evening of practice does.
+Answers are pieces of the model answers (the first third, every other sentence, a wrong topic), so follow-ups happen.
+All runs in one process, as an evening of practice does.
 
 rss_mib_per_100     slope of the resident memory over the questions after the first WARM_UP, MiB per 100 questions
 slower              median seconds per answer of the last quarter / of the second quarter

@@ -1,0 +1,146 @@
+"""All benchmarks of the repository, one after the other, and their figures in docs/benchmarks.md.
+
+    python -m benchmarks.run [--long] [--only NAME ...]
+
+Each runs in a process of its own. `--only` replaces the sections named and leaves the others as they are.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+PACKAGES = ("torch", "sentence-transformers", "faiss-cpu", "llama-cpp-python", "textual", "sqlite-utils", "numpy")
+LONG_SECONDS, SHORT_SECONDS = 4 * 3600, 180
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One benchmark. short, long: arguments of the two forms, None if it has no such form."""
+
+    name: str
+    title: str
+    short: tuple[str, ...] | None
+    long: tuple[str, ...] | None
+
+
+BENCHES = (
+    Bench("startup", "First frame", ("3",), ("15",)),
+    Bench("engine", "Language-model engine", ("--json",), ("--long", "--json")),
+    Bench("judge", "Agreement of the judge", ("--limit", "60"), ()),
+    Bench("retrieval", "Search quality", ("--json",), ("--json",)),
+    Bench("retrieval_conversation", "Search within a conversation", ("--json",), ("--json",)),
+    Bench("retrieval_speed", "Embedding and first answer", ("--json",), ("--json",)),
+    Bench("retrieval_scale", "Search at scale", ("--vectors", "20000", "--json"), ("--json",)),
+    Bench("srs", "Scheduling, simulated learners", ("--learners", "1"), ("--learners", "8")),
+    Bench("srs_costs", "Cost of scheduling", ("--questions", "20000"), ()),
+    Bench("faults", "Fault drill", ("--kills", "20", "--json"), ("--kills", "500", "--json")),
+    Bench("soak", "Soak of the real loop", ("--questions", "15", "--json"), ("--questions", "1000", "--json")),
+)
+
+
+def section(bench: Bench, arguments: tuple[str, ...], limit_seconds: int) -> str:
+    """Run one benchmark; its section of the page, also when it fails."""
+    command = ["-m", f"benchmarks.{bench.name}", *arguments]
+    print(f"{bench.title} ...", file=sys.stderr, flush=True)
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=limit_seconds
+        )
+        output = (
+            done.stdout if done.returncode == 0 else f"{done.stdout}\nexit code {done.returncode}\n{done.stderr[-500:]}"
+        )
+    except subprocess.TimeoutExpired:
+        output = f"stopped after {limit_seconds} s"
+    seconds = time.monotonic() - started
+    shown = " ".join(["python", *command])
+    day = datetime.now(UTC).date()
+    return f"## {bench.title}\n\n`{shown}` ({day}, {seconds:.0f} s)\n\n```text\n{readable(output)}\n```\n"
+
+
+def readable(output: str) -> str:
+    """The printed table without its last line of JSON; JSON alone is written as lines of name and value."""
+    lines = output.replace(str(ROOT), ".").strip().splitlines()
+    if lines and lines[-1].startswith("{"):
+        figures = json.loads(lines[-1])
+        lines = lines[:-1] or list(flat(figures))
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def flat(figures: Mapping[str, object], above: str = "") -> list[str]:
+    """A line for each figure of nested objects."""
+    lines: list[str] = []
+    for name, value in figures.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping):
+            lines += flat(value, f"{path} / ")
+        else:
+            lines.append(f"{path:<60} {value:.4g}" if isinstance(value, float) else f"{path:<60} {value}")
+    return lines
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    memory = psutil.virtual_memory().total / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return (
+        f"Machine: {processor()}, {os.cpu_count()} logical cores, {memory:.0f} GiB, {platform.system()}; load average "
+        f"{load:.1f} at the start of the latest run. Python {platform.python_version()}; {packages}.\n"
+    )
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells."""
+    listed = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*:\s*(.+)$", listed.read_text("utf-8"), re.M) if listed.exists() else None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+HEAD = """# Benchmarks
+
+Written by `make bench` (short forms) and `make bench-long`; do not edit by hand. Speeds are given as ratios to a named
+alternative measured side by side in the same run, since seconds say little about another machine. What each figure
+means stands at the head of the benchmark's file. A benchmark that failed says so here.
+
+"""
+
+
+def sections_of(page: str) -> dict[str, str]:
+    """The sections of a page by title."""
+    parts = re.split(r"^(?=## )", page, flags=re.M)[1:]
+    return {part.splitlines()[0].removeprefix("## "): part.rstrip() + "\n" for part in parts}
+
+
+def main() -> None:
+    """Run what is wanted and rewrite the page after each, so that an interruption loses little."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--long", action="store_true", help="the long forms: hours")
+    parser.add_argument("--only", nargs="+", choices=[bench.name for bench in BENCHES], default=[])
+    wanted = parser.parse_args()
+    known, about = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}, machine()
+    for bench in BENCHES:
+        arguments = bench.long if wanted.long else bench.short
+        if arguments is None or (wanted.only and bench.name not in wanted.only):
+            continue
+        known[bench.title] = section(bench, arguments, LONG_SECONDS if wanted.long else SHORT_SECONDS)
+        ordered = [known[each.title] for each in BENCHES if each.title in known]
+        PAGE.write_text(HEAD + about + "\n" + "\n".join(ordered), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
