@@ -19,34 +19,17 @@ from coach.models import Question
 
 WEIGHTS = np.array([17.62, 5.39, 2.21, 1.33, 1.94, 13.67])
 BIAS = -20.22
-CONTRAST_COST = 3.0
+CONTRAST_COST = 6.0
 SURE = 0.5
 """Probability from which a question is linked to its best match."""
-POSSIBLE = 0.12
-"""Probability that is enough when each is the other's best match among all questions of the two sources."""
+POSSIBLE = 0.2
+"""Probability that is enough when each is the other's best match among all questions of the two sources.
+
+Not for behavioural questions, where the answers, being stories, say nothing for or against.
+"""
 LEAST_COSINE = 0.4
 """Questions whose texts are further apart are not compared; the least similar true pair of the fit had 0.46."""
 ANSWER_WORDS = 300
-
-CONTRASTS = tuple(
-    frozenset(group.split())
-    for group in (
-        "loss regular",
-        "precision recall",
-        "maxim sum",
-        "batch layer group instance",
-        "data concept",
-        "train serv infer",
-        "search recommend",
-        "image video speech text",
-        "stack heap trie graph array",
-        "parameter hyperparameter",
-        "bagg boost stack",
-        "encoder decoder",
-        "prun quant distill",
-    )
-)
-"""Stems of words that make two otherwise alike questions different when each has one that the other lacks."""
 
 _LEAD = re.compile(
     r"""^\W*(?:
@@ -89,9 +72,34 @@ def stems(text: str) -> list[str]:
 
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+CONTRASTS = tuple(
+    frozenset(stems(group))
+    for group in (
+        "loss regularization",
+        "precision recall",
+        "maximum sum",
+        "batch layer group instance",
+        "data concept",
+        "training serving inference",
+        "search recommendation",
+        "image video speech text",
+        "stack queue heap trie graph array",
+        "parameter hyperparameter",
+        "bagging boosting stacking",
+        "encoder decoder",
+        "pruning quantization distillation",
+        "learn teach mentor",
+        "success failure",
+        "manager colleague customer",
+    )
+)
+"""Words that make two otherwise alike questions different when each has one that the other lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,8 @@ class Comparison:
         for index in range(self._first_new, len(self._items)):
             probability, other = best.get(index, (0.0, -1))
             mutual = back.get((other, _source(self._items[index].question)), (0.0, -1))[1] == index
-            linked = probability >= SURE or (mutual and probability >= POSSIBLE)
+            story = self._items[index].question.kind == "behavioral"
+            linked = probability >= SURE or (mutual and not story and probability >= POSSIBLE)
             if linked:
                 earlier = self._items[other].question.duplicate_of
                 roots[index] = roots.get(other, by_id.get(earlier or "", other))
@@ -152,10 +161,23 @@ class Comparison:
     def probability(self, one: int, other: int) -> float:
         """How likely a person calls two questions (by position) the same, 0..1."""
         logit = float(self.features(one, other) @ WEIGHTS) + BIAS
-        apart = self._words[one] ^ self._words[other]
-        if any(group & apart & self._words[one] and group & apart & self._words[other] for group in CONTRASTS):
+        if self._contrast(one, other):
             logit -= CONTRAST_COST
         return 1 / (1 + math.exp(-logit))
+
+    def _contrast(self, one: int, other: int) -> bool:
+        """True if each says a word that excludes the other's, or a task names two such words the other way round."""
+        first, second = self._words[one], self._words[other]
+        questions = self._items[one].question, self._items[other].question
+        task = all(question.kind == "coding" for question in questions)
+        for group in CONTRASTS:
+            if group & first - second and group & second - first:
+                return True
+            if task and len(group & first) > 1 and group & first == group & second:
+                orders = [[word for word in stems(question.text) if word in group] for question in questions]
+                if orders[0][0] != orders[1][0] and orders[0][-1] != orders[1][-1]:
+                    return True
+        return False
 
     def features(self, one: int, other: int) -> npt.NDArray[np.float64]:
         """Cosine of texts, of focuses, share of rare words, same kind, both stories, cosine of the answers' words.

@@ -167,9 +167,9 @@ Bread Engineer
 **Interview Questions
 and Answers**
 
-Core Concepts
+Core Ideas
 
-This section focuses on what every baker should know.
+Here follows what every baker should know.
 
 1. Explain why dough sticks and name two remedies.
 
@@ -256,14 +256,14 @@ def test_numbered_questions_of_a_pdf() -> None:
     parsed = read(PDF, "numbered")
     assert not parsed.skipped
     assert [(draft.section, draft.external_id, draft.text) for draft in parsed.drafts] == [
-        ("Core Concepts", "1", "Explain why dough sticks and name two remedies."),
-        ("Core Concepts", "2", "What is the difference between yeast and soda? When would you use each?"),
+        ("Core Ideas", "1", "Explain why dough sticks and name two remedies."),
+        ("Core Ideas", "2", "What is the difference between yeast and soda? When would you use each?"),
         (
-            "Core Concepts",
+            "Core Ideas",
             "3",
             "Tell me about a loaf that you had to throw away although the whole shop was waiting for bread.",
         ),
-        ("Core Concepts", "4", "Write a recipe."),
+        ("Core Ideas", "4", "Write a recipe."),
         ("Behavioral Questions", "1", "Design a bakery for a million customers"),
         ("Behavioral Questions", "2", "Describe a fire"),
     ]

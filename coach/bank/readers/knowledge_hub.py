@@ -1,11 +1,11 @@
 """Entries of a knowledge hub as copied from the page: a code, the question, a difficulty, then named parts.
 
-ML-ADV-004 What is the difference between ...?
-Machine Learning AI/ML Advanced
-7/10
+ML-MED-017 How do ... and ... compare?
+Machine Learning Intermediate
+5/10
 Answer
 ...
-ID: ML-ADV-004  ·  Difficulty: 7/10  ·  Level: Advanced
+ID: ML-MED-017  ·  Difficulty: 5/10  ·  Level: Intermediate
 """
 
 import re
