@@ -27,6 +27,7 @@ POSSIBLE = 0.2
 
 Not for behavioural questions, where the answers, being stories, say nothing for or against.
 """
+STORY_OVERLAP = 0.4
 LEAST_COSINE = 0.4
 """Questions whose texts are further apart are not compared; the least similar true pair of the fit had 0.46."""
 ANSWER_WORDS = 300
@@ -180,21 +181,24 @@ class Comparison:
         return False
 
     def features(self, one: int, other: int) -> npt.NDArray[np.float64]:
-        """Cosine of texts, of focuses, share of rare words, same kind, both stories, cosine of the answers' words.
+        """Cosine of texts, of focuses, share of rare words, same kind, a story, cosine of the answers' words.
 
-        The answers to behavioural questions are stories: equal questions get different ones.
+        The answers to behavioural questions are stories: equal questions get different ones. Their wordings all are
+        alike ("Tell me about a time ..."), so common rare words must speak for them in place of the answers.
         """
         first, second = self._items[one], self._items[other]
         kinds = (first.question.kind, second.question.kind)
         story = "behavioral" in kinds
+        overlap = _overlap(self._words[one], self._words[other], self._rarity)
+        answers = STORY_OVERLAP * (overlap - 0.55) if story else _dot(self._answers[one], self._answers[other])
         return np.array(
             [
                 float(first.vector @ second.vector),
                 float(first.focus_vector @ second.focus_vector),
-                _overlap(self._words[one], self._words[other], self._rarity),
+                overlap,
                 float(kinds[0] == kinds[1]),
                 float(story),
-                0.0 if story else _dot(self._answers[one], self._answers[other]),
+                answers,
             ]
         )
 
