@@ -12,7 +12,9 @@ from coach.retrieval.lexical import match_expression, terms
 from coach.retrieval.store import Filters, PassageHome, ViewRow
 
 DENSE_CANDIDATES = 400
-"""Vectors looked up per query: some 100 to 150 questions, since a question has several."""
+"""Vectors looked up per query, at least: some 100 to 150 questions, since a question has several."""
+VECTORS_PER_HIT = 10
+"""Vectors looked up per question asked for, when many are."""
 LEXICAL_CANDIDATES = 100
 CANDIDATES_KEPT = 2000
 """Questions whose vectors stay in memory: some 30 MB."""
@@ -28,18 +30,19 @@ class Candidates:
         self._lock = Lock()
 
     def find(
-        self, vector: np.ndarray, index: VectorIndex, lexical: Mapping[str, float], filters: Filters
+        self, vector: np.ndarray, index: VectorIndex, lexical: Mapping[str, float], filters: Filters, k: int
     ) -> tuple[list[Candidate], set[str]]:
-        """(candidates, ids that the filters allow).
+        """(candidates, enough for k hits; ids that the filters allow).
 
         Candidates that the filters exclude are there as evidence for their sisters only.
         """
         store, conditions = self._home.passages, filters.conditions()
-        found = self._questions(index.search(vector, DENSE_CANDIDATES))
+        depth = max(DENSE_CANDIDATES, VECTORS_PER_HIT * k)
+        found = self._questions(index.search(vector, depth))
         allowed = found | set(lexical)
         if conditions:
             among = store.vector_ids(self._model, conditions)
-            filtered = self._questions(index.search(vector, DENSE_CANDIDATES, among)) if len(among) else set()
+            filtered = self._questions(index.search(vector, depth, among)) if len(among) else set()
             allowed = filtered | set(lexical)
             found |= filtered
         return self.load(found | set(lexical)), allowed
@@ -62,12 +65,12 @@ class Candidates:
         return {question_id for _, question_id in self._home.passages.questions_of(self._model, ids)}
 
 
-def lexical_scores(home: PassageHome, query: str, filters: Filters) -> dict[str, float]:
+def lexical_scores(home: PassageHome, query: str, filters: Filters, k: int = 0) -> dict[str, float]:
     """BM25 scores by question id of the questions that share a word with the query, best first."""
     expression = match_expression(terms(query))
     if not expression:
         return {}
-    return dict(home.passages.lexical(expression, LEXICAL_CANDIDATES, filters.conditions()))
+    return dict(home.passages.lexical(expression, max(LEXICAL_CANDIDATES, k), filters.conditions()))
 
 
 def _candidate(question_id: str, rows: Sequence[ViewRow]) -> Candidate:

@@ -1,6 +1,7 @@
 """The coach's own retriever: lexical answers at once, dense ones as soon as the encoder is there, fused."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -38,20 +39,21 @@ class HybridRetriever:
         """
         if not query.strip() or k < 1:
             return []
-        lexical = lexical_scores(self._home, query, filters)
-        vector, candidates, allowed = self._compared(query, lexical, filters)
+        lexical = lexical_scores(self._home, query, filters, k)
+        vector, candidates, allowed = self._compared(query, lexical, filters, k)
         if not candidates:
             return self._lexical_hits(query, lexical, k)
-        everywhere = lexical_scores(self._home, query, NO_FILTERS) if filters.conditions() else lexical
+        everywhere = lexical_scores(self._home, query, NO_FILTERS, k) if filters.conditions() else lexical
         scores = self._preferring_own(fuse(vector, candidates, {**everywhere, **lexical}))
         order = sorted((key for key in scores if key in allowed), key=lambda key: (-scores[key], key))[:k]
         best = {one.question_id: _best_answer(one, vector) for one in candidates}
         texts = {row.id: row.text for row in self._home.passages.passages([best[key] for key in order])}
-        return [SearchHit(key, scores[key], texts.get(best[key], ""), best[key]) for key in order]
+        hits = [SearchHit(key, scores[key], texts.get(best[key], ""), best[key]) for key in order]
+        return hits + self._not_embedded_yet(query, lexical, scores, k - len(hits))
 
     def search_lexical(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[SearchHit]:
         """The same by words alone: needs no encoder and no vectors."""
-        return self._lexical_hits(query, lexical_scores(self._home, query, filters), k)
+        return self._lexical_hits(query, lexical_scores(self._home, query, filters, k), k)
 
     def progressive(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> Iterator[list[SearchHit]]:
         """Yield the lexical result at once, then the full one (which may first have to load the encoder)."""
@@ -62,7 +64,7 @@ class HybridRetriever:
         """The k answer passages nearest to `query`, with their cosine: what answers are grounded on."""
         if not query.strip() or k < 1:
             return []
-        vector, candidates, allowed = self._compared(query, lexical_scores(self._home, query, filters), filters)
+        vector, candidates, allowed = self._compared(query, lexical_scores(self._home, query, filters), filters, k)
         found = [
             (float(row @ vector), key)
             for one in candidates
@@ -84,7 +86,7 @@ class HybridRetriever:
             return []
         center = own[0].rows("question")[0]
         index = self._index(len(center))
-        others, _ = self._candidates_of(self._embedder.identity).find(center, index, {}, NO_FILTERS)
+        others, _ = self._candidates_of(self._embedder.identity).find(center, index, {}, NO_FILTERS, k)
         everyone = [*own, *(one for one in others if one.question_id != question_id)]
         near = similarity(everyone)[0]
         order = [int(row) for row in np.argsort(-near, kind="stable") if row][:k]
@@ -109,14 +111,23 @@ class HybridRetriever:
         return {key: score + OWN_BONUS if key in own else score for key, score in scores.items()}
 
     def _compared(
-        self, query: str, lexical: Mapping[str, float], filters: Filters
+        self, query: str, lexical: Mapping[str, float], filters: Filters, k: int
     ) -> tuple[np.ndarray, list[Candidate], set[str]]:
         """(query vector, questions to compare it with, ids that may be shown)."""
         vector = self._embedder.encode([query])[0]
         index = self._index(len(vector))
         if not len(index):
             return vector, [], set()
-        return vector, *self._candidates_of(self._embedder.identity).find(vector, index, lexical, filters)
+        return vector, *self._candidates_of(self._embedder.identity).find(vector, index, lexical, filters, k)
+
+    def _not_embedded_yet(
+        self, query: str, lexical: Mapping[str, float], scores: Mapping[str, float], k: int
+    ) -> list[SearchHit]:
+        """Lexical hits that have no vector, for instance just edited: below all others, with scores that say so."""
+        without = {key: score for key, score in lexical.items() if key not in scores}
+        lowest = min(scores.values(), default=0.0)
+        hits = self._lexical_hits(query, without, k)
+        return [replace(hit, score=lowest - rank) for rank, hit in enumerate(hits, start=1)]
 
     def _lexical_hits(self, query: str, scores: Mapping[str, float], k: int) -> list[SearchHit]:
         order = sorted(scores, key=lambda key: (-scores[key], key))[:k]

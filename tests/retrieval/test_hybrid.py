@@ -166,3 +166,13 @@ def test_of_two_alike_the_persons_own_comes_first(store, questions, encoder):
         "zz-own",
         "momentum",
     ]
+
+
+def test_what_is_not_embedded_yet_is_still_found_by_its_words(store, questions, retriever):
+    edited = replace(questions[1], answer="A diffusion model removes noise.")
+    update_passages(store, [edited, replace(edited, id="new", text="Quite new?")], complete=False)
+    hits = retriever.search("diffusion velocity", 5)
+    assert set(ids(hits)) == {"momentum", "lru-cache", "gan", "new"}
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert "diffusion" in next(hit.passage for hit in hits if hit.question_id == "new")
+    assert ids(retriever.search("diffusion velocity", 1)) == ["momentum"]
