@@ -42,7 +42,7 @@ def measure(embedder: Embedder) -> dict[str, dict[str, float]]:
     """Mean reciprocal rank and share at rank 1, for the bare question and the rewritten query."""
     rows = [row for row in records() if row.get("reference")]
     questions = [Question(row["id"], row["question"], row["reference"], "graded") for row in rows]
-    ranks: dict[str, list[float]] = {"question": [], "question + point": [], "question + point + answer": []}
+    ranks: dict[str, list[float]] = {"question": [], "question + answer": [], "question + point": []}
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "coach.db")
         index_questions(store, questions, embedder)
@@ -54,7 +54,11 @@ def measure(embedder: Embedder) -> dict[str, dict[str, float]]:
             said = row["answers"][-1]["text"] if row.get("answers") else ""
             for point in [point["text"] for point in row["key_points"]][-POINTS_PER_QUESTION:]:
                 wanted = wanted_passage(point, passages)
-                queries = [row["question"], rewritten(row["question"], point), rewritten(row["question"], point, said)]
+                queries = [
+                    row["question"],
+                    rewritten(row["question"], "", said),
+                    rewritten(row["question"], point, said),
+                ]
                 for name, query in zip(ranks, queries, strict=True):
                     found = [passage.id for passage, _ in retriever.passages(query, DEPTH)]
                     ranks[name].append(1 / (1 + found.index(wanted)) if wanted in found else 0.0)

@@ -16,15 +16,16 @@ Write = Callable[[str], str]
 
 
 def rewritten(question: str, missed_point: str = "", last_answer: str = "") -> str:
-    """A query from the question, the point that was missed and the terms of the field that the answer used.
+    """A query from the question and the point that was missed, or else the terms of the field that the answer used.
 
-    The point stands first, since it decides which passage is meant; of the answer only a few of its terms are taken,
-    because its wrong statements would lead astray.
+    The point stands first, since it decides which passage is meant. Beside a point the answer's terms do harm (mean
+    reciprocal rank 0.800 instead of 0.808), and all of its words would carry its mistakes into the query.
     """
-    known = set(terms(f"{question} {missed_point}"))
+    if missed_point.strip():
+        return _shortened(f"{missed_point.strip()} {question.strip()}")
+    known = set(terms(question))
     said = [term for term in terms_named(last_answer) if not set(terms(term)) <= known]
-    parts = [missed_point, question, " ".join(said[:TERMS_FROM_ANSWER])]
-    return _shortened(" ".join(part.strip() for part in parts if part.strip()))
+    return _shortened(" ".join([question.strip(), *said[:TERMS_FROM_ANSWER]]))
 
 
 def rewritten_by(write: Write, question: str, missed_point: str = "", last_answer: str = "") -> str:

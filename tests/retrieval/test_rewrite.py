@@ -15,6 +15,10 @@ def test_only_terms_of_the_field_are_taken_from_the_answer():
     assert query == f"{QUESTION} dropout LSTM"
 
 
+def test_beside_a_point_the_answer_adds_nothing():
+    assert rewritten(QUESTION, POINT, "Dropout and an LSTM.") == rewritten(QUESTION, POINT)
+
+
 def test_terms_that_the_question_has_are_not_repeated():
     assert rewritten("What is dropout?", "", "Dropout drops units.") == "What is dropout?"
 
