@@ -16,7 +16,7 @@ from benchmarks.srs_adapter import Engine
 from coach.models import InterviewDate
 from coach.srs import sm2
 from coach.srs.balance import planned_days
-from coach.srs.forecast import readiness
+from coach.srs.forecast import Readiness, readiness
 from coach.srs.fsrs_scheduler import FsrsScheduler
 from coach.srs.sm2_cards import expected_recall
 from coach.srs.topics import TopicAnswer, TopicModel
@@ -150,9 +150,9 @@ class Watched(Engine):
         self.model = TopicModel()
         self.losses: list[tuple[float, float]] = []
         self.topic_hits: list[bool] = []
-        self.ready_hits: list[bool] = []
-        self._passes, self._answers, self._checked = 3.0, 6.0, date.min
-        self._interview = InterviewDate(START.date() + timedelta(days=89), START.date())
+        self.ready: list[Readiness] = []
+        self._passed, self._foretold, self._checked = 3.0, 6.0, date.min
+        self._interview = InterviewDate(START.date() + timedelta(days=90), START.date())
         Watched.watched.append(self)
 
     def due(self, now: datetime) -> list[Any]:
@@ -170,9 +170,9 @@ class Watched(Engine):
         if card is None or card.last_day < day:
             answer = TopicAnswer(self.topics[key], day, grade, expected_recall(card, day))
             passed = grade >= sm2.PASS_GRADE
-            ours, rate = self.model.chance(answer.topic, answer.recall, day), self._passes / self._answers
+            ours, rate = self.model.chance(answer.topic, answer.recall, day), self._passed / self._foretold
             self.losses.append(((ours - passed) ** 2, (rate - passed) ** 2))
-            self._passes, self._answers = self._passes + passed, self._answers + 1
+            self._passed, self._foretold = self._passed + passed, self._foretold + 1
             self.model.learn(answer)
         super().review(item, grade, now)
 
@@ -184,10 +184,7 @@ class Watched(Engine):
             found = self.model.mastery(topic, [expected_recall(self.cards.get(key), day) for key in keys], day)
             self.topic_hits.append(found.low <= truth <= found.high)
         unseen = [self.topics[key] for key in self.topics if key not in self.cards]
-        ready = readiness(self.cards.values(), unseen, day, self._interview, self.fit.scale)
-        later = (self._interview.day - START.date()).days + 0.75
-        truth = mean(self.learner.recall(int(key), later) for key in self.topics)
-        self.ready_hits.append(ready.low <= truth <= ready.high)
+        self.ready.append(readiness(self.cards.values(), unseen, day, self._interview, self._budget_s, self.fit))
 
 
 def topic_table(learners: int) -> None:
@@ -197,11 +194,15 @@ def topic_table(learners: int) -> None:
     for law in LAWS:
         for scenario in (SCENARIOS[0], SCENARIOS[2]):
             Watched.watched.clear()
+            truths: list[tuple[float, Readiness]] = []
             for seed in range(learners):
-                simulate(Watched, law, scenario, seed, on_learner=lambda learner: setattr(Watched, "learner", learner))
+                end = simulate(
+                    Watched, law, scenario, seed, lambda learner: setattr(Watched, "learner", learner)
+                ).recall
+                truths += [(end, ready) for ready in Watched.watched[-1].ready]
             ours, rate = (mean(loss[i] for w in Watched.watched for loss in w.losses) for i in (0, 1))
             topics = mean(hit for w in Watched.watched for hit in w.topic_hits)
-            ready = mean(hit for w in Watched.watched for hit in w.ready_hits)
+            ready = mean(found.low <= end <= found.high for end, found in truths)
             every.append((topics, ready))
             brier = f"{ours:.3f} {rate:.3f} ({1 - ours / rate:.0%} better)"
             print(

@@ -13,8 +13,8 @@ from typing import Any
 from coach.models import Card, InterviewDate, ReviewEvent
 from coach.srs.balance import MOST_DAYS
 from coach.srs.events import CardScheduler, answer_kind
-from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
-from coach.srs.queue import Fresh, Learner, Situation, plan_day
+from coach.srs.pace import RECENT_ANSWERS, Answer, Learner, after_break, learner
+from coach.srs.queue import Fresh, Situation, plan_day
 from coach.srs.sm2_cards import Sm2Scheduler, expected_recall
 
 NEW_WITHOUT_DATE = 5.0
@@ -42,6 +42,7 @@ class Engine:
         self._events = 0
         self._spent, self._new_today = 0.0, 0
         self._recent: list[str] = []
+        self._practised: set[date] = set()
         self.fit = Learner()
 
     def due(self, now: datetime) -> list[Any]:
@@ -65,6 +66,7 @@ class Engine:
         self._new_today += self._fresh.pop(key, None) is not None
         self._spent += seconds
         self._asked_at = now
+        self._practised.add(day)
         self._recent = [*self._recent[-1:], self.topics[key]]
 
     def _begin(self, now: datetime) -> None:
@@ -72,9 +74,7 @@ class Engine:
         if now.date() != self._day:
             self._day, self._spent, self._new_today = now.date(), 0.0, 0
             self._recent = []
-            self.fit = Learner(
-                measured_pace(self._answers), stability_scale(self._answers), share_of_new(self._answers)
-            )
+            self.fit = learner(self._answers, self._practised, self._day)
 
     def _situation(self, day: date) -> Situation:
         cards = list(self.cards.values())
@@ -95,5 +95,6 @@ class Engine:
             new_per_day=NEW_WITHOUT_DATE,
             interviews=self._interviews,
             recent_topics=self._recent,
+            after_break=after_break(self._practised, day),
             learner=self.fit,
         )

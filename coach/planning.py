@@ -13,15 +13,15 @@ from coach.srs.balance import MOST_DAYS
 from coach.srs.events import ANSWERS, effective
 from coach.srs.forecast import DayLoad, Readiness, forecast, readiness
 from coach.srs.fsrs_fit import Fit, fit
-from coach.srs.pace import RECENT_ANSWERS, Answer, measured_pace, share_of_new, stability_scale
-from coach.srs.queue import DayPlan, Fresh, Learner, Situation, Task, plan_day, sweeps_on
+from coach.srs.pace import RECENT_ANSWERS, Answer, Learner, after_break, learner
+from coach.srs.queue import DayPlan, Fresh, Situation, Task, plan_day, sweeps_on
 from coach.srs.topics import TopicAnswer, learn_all, topic_cards, weak_topics_due
 from coach.storage import Store
 from coach.storage.reviews import Reviews
 
 TOPIC_LINES = 2000  # lines of the log that topics are judged by
 FRESH_OF_TOPIC = 40  # more new questions of one topic are never planned at once
-ONE_DAY = timedelta(days=1)
+ONE_DAY, MONTH = timedelta(days=1), timedelta(days=30)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -59,9 +59,10 @@ class Planner:
             interviews=reviews.interview_dates(),
             siblings=reviews.siblings(),
             weak_topics=weak_topics(reviews, day),
+            after_break=after_break(reviews.days_practised(day - MONTH), day),
             asked_today=[event.question_id for event in today],
             recent_topics=[event.topic for event in today[-2:]],
-            learner=learner_of(reviews),
+            learner=learner_of(reviews, day),
         )
         return situation if not sweeps_on(situation) else _with_all_cards(situation, reviews)
 
@@ -69,7 +70,7 @@ class Planner:
         """Questions and minutes of the coming days, by the schedule as it stands."""
         day = self._schedule.clock.day(at)
         counts = self._store.reviews.counts_by_due(day + (days - 1) * ONE_DAY)
-        return forecast(counts, day, days, learner_of(self._store.reviews).pace)
+        return forecast(counts, day, days, learner_of(self._store.reviews, day).pace)
 
     def readiness(self, at: datetime) -> list[Readiness]:
         """How ready the person is for each interview to come, if practice ended today."""
@@ -79,8 +80,9 @@ class Planner:
             return []
         cards = {card.question_id: card for card in reviews.cards()}
         unseen = [topic for key, topic in self._store.questions.topic_of_live() if key not in cards]
-        scale = learner_of(reviews).scale
-        return [readiness(cards.values(), unseen, day, interview, scale) for interview in coming]
+        who, budget = learner_of(reviews, day), self._study.minutes_per_day * 60.0
+        usual = budget * who.practised_share
+        return [readiness(cards.values(), unseen, day, interview, usual, who) for interview in coming]
 
     def add_interview(
         self, day: date, at: datetime, title: str = "", weights: Mapping[str, float] | None = None
@@ -118,10 +120,9 @@ def weak_topics(reviews: Reviews, day: date) -> list[str]:
     return weak_topics_due(learn_all(answers), topic_cards(answers), day)
 
 
-def learner_of(reviews: Reviews) -> Learner:
-    """What the latest answers say about pace, memory and how many new questions fit in."""
-    answers = latest_answers(reviews)
-    return Learner(measured_pace(answers), stability_scale(answers), share_of_new(answers))
+def learner_of(reviews: Reviews, day: date) -> Learner:
+    """What the latest answers and study days say about the learner."""
+    return learner(latest_answers(reviews), reviews.days_practised(day - MONTH), day)
 
 
 def optimise(store: Store) -> Fit | None:

@@ -18,6 +18,7 @@ from coach.srs.memory import AGAIN, GOOD, Memory
 SWEEP_SECONDS_PER_QUESTION = 100.0
 SHORT_HORIZON_DAYS = 14  # under two weeks, what was never seen comes first
 COVERED_AT = 0.45  # part of the horizon by which every question should have been seen
+USUAL_RECALL = 0.85  # of a question on its due date
 RECALL_UNSEEN = 0.15  # what candidates know of a question never practised: a guess
 
 
@@ -86,6 +87,13 @@ class GainModel:
         if card is None or card.stability is None:
             return RECALL_UNSEEN
         return self._memory.recall(card.stability * self._scale, elapsed)
+
+    def recall_repeated(self, card: Card, days: float) -> float:
+        """Chance of recall `days` after a repetition that passes at the usual time."""
+        if card.stability is None or card.difficulty is None:
+            return RECALL_UNSEEN
+        stability = self._memory.stability_recalled(card.stability, card.difficulty, USUAL_RECALL)
+        return self._memory.recall(stability * self._scale, days)
 
     def gain(self, card: Card | None, elapsed: int, days_left: int) -> tuple[float, float]:
         """(expected recall on the date if asked today, less if not; chance of recall today).

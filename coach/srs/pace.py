@@ -6,6 +6,8 @@ All of it comes from the latest answers of the log and is drawn towards starting
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
 
 from coach.srs.memory import DEFAULT_PARAMETERS
 from coach.srs.sm2 import PASS_GRADE
@@ -102,3 +104,45 @@ def share_of_new(answers: Sequence[Answer]) -> float:
     reviews = [answer.passed for answer in answers if answer.recall is not None][-PASS_RATE_ANSWERS:]
     rate = (sum(reviews) + PASS_RATE_START * PASS_RATE_WEIGHT) / (len(reviews) + PASS_RATE_WEIGHT)
     return min(1.0, max(NEW_LEAST, (rate - NEW_FEW_AT) / (NEW_ALL_AT - NEW_FEW_AT)))
+
+
+BREAK_DAYS, CATCH_UP_DAYS = 5, 10
+
+
+def after_break(practised: Iterable[date], day: date) -> bool:
+    """Whether a break of at least five days ended today or in the ten days before.
+
+    practised: study days with an answer, in any order.
+    """
+    days = sorted({*practised, day})
+    recent = (later for earlier, later in pairwise(days) if (later - earlier).days > BREAK_DAYS)
+    return any((day - later).days < CATCH_UP_DAYS for later in recent)
+
+
+SHARE_DAYS, SHARE_LEAST = 28, 0.3
+
+
+def practised_share(practised: Iterable[date], day: date) -> float:
+    """Share of the latest four weeks' days with practice, 0.3 .. 1, today excluded; 1 in the first week.
+
+    practised: study days with an answer.  Days off make a day's budget stand for more than a day.
+    """
+    days = [earlier for earlier in practised if 0 < (day - earlier).days <= SHARE_DAYS]
+    span = (day - min(days)).days if days else 0
+    return max(SHARE_LEAST, len(set(days)) / span) if span >= 7 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What the latest answers say. scale: see `stability_scale`; share_of_new and practised_share: see there."""
+
+    pace: Pace = field(default_factory=Pace)
+    scale: float = 1.0
+    share_of_new: float = 1.0
+    practised_share: float = 1.0
+
+
+def learner(answers: Sequence[Answer], practised: Iterable[date], day: date) -> Learner:
+    """Everything about a learner, from the latest reviews, oldest first, and the study days with practice."""
+    share = practised_share(practised, day)
+    return Learner(measured_pace(answers), stability_scale(answers), share_of_new(answers), share)

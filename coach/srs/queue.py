@@ -25,7 +25,7 @@ from coach.srs.interview_date import (
     new_per_day,
 )
 from coach.srs.memory import Memory
-from coach.srs.pace import Pace
+from coach.srs.pace import Learner
 
 Reason = Literal["due", "new", "topic", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
@@ -57,15 +57,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Learner:
-    """What the latest answers say: see `coach.srs.pace`."""
-
-    pace: Pace = field(default_factory=Pace)
-    scale: float = 1.0
-    share_of_new: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a plan depends on.
 
@@ -75,7 +66,8 @@ class Situation:
     budget_seconds: of a whole day; spent_seconds, new_today: used of it so far.  new_per_day: the person's limit
     without an interview date.  siblings: a common name for questions that repeat each other, by id; only one of them
     is asked on a day.  weak_topics: those whose own card is due (`coach.srs.topics`), the weakest first.
-    asked_today, recent_topics: in the order of asking.
+    after_break: practice has begun again after days without (`after_break`).  asked_today, recent_topics: in the order
+    of asking.
     """
 
     day: date
@@ -93,6 +85,7 @@ class Situation:
     interviews: Sequence[InterviewDate] = ()
     siblings: Mapping[str, str] = field(default_factory=dict)
     weak_topics: Sequence[str] = ()
+    after_break: bool = False
     asked_today: Sequence[str] = ()
     recent_topics: Sequence[str] = ()
     learner: Learner = field(default_factory=Learner)
@@ -117,7 +110,8 @@ class DayPlan:
 
 def sweeps_on(situation: Situation) -> list[Sweep]:
     """The sweeps the day lies in; if there is one, the plan needs all cards."""
-    return active_sweeps(situation.interviews, situation.day, situation.questions, situation.budget_seconds)
+    usual = situation.budget_seconds * situation.learner.practised_share
+    return active_sweeps(situation.interviews, situation.day, situation.questions, usual)
 
 
 def plan_day(situation: Situation) -> DayPlan:
@@ -144,7 +138,8 @@ def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
         room = coverable(interviews, day, situation.budget_seconds, pace.first + pace.passed) - situation.seen
         dated = dated if room > 0 else min(dated, situation.new_per_day)
     rate = (dated or situation.new_per_day) * situation.learner.share_of_new
-    if not dated and len(situation.due) * pace.passed > situation.budget_seconds:
+    overdue = len(situation.due) * pace.passed > situation.budget_seconds
+    if overdue and (situation.after_break or not dated):
         rate = min(rate, NEW_BESIDE_BACKLOG)
     ordinal = day.toordinal()
     today = floor(rate * (ordinal + 1)) - floor(rate * ordinal)
@@ -158,8 +153,12 @@ def _ordinary(situation: Situation) -> list[Task]:
     wanted = (
         card for card in (*situation.due, *situation.soon) if planned.get(card.question_id, date.min) <= situation.day
     )
-    due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
+    if situation.after_break:
+        # what is still known leaves the backlog at little cost; what is forgotten cannot be forgotten more
+        due = sorted(wanted, key=lambda card: (-_recall(model, card, situation.day), card.question_id))
+    else:
+        due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     repeated = [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
     # with a date ahead, what is not begun in time is lost; without one, repeating goes first and one new keeps moving
     ahead = len(fresh) if new_per_day(situation.interviews, situation.day, situation.questions) else 1

@@ -157,6 +157,11 @@ class Reviews:
         rows = self._db.execute("select due, count(*) from cards where due <= ? group by due", [until.isoformat()])
         return {date.fromisoformat(row[0]): row[1] for row in rows}
 
+    def days_practised(self, since: date) -> list[date]:
+        """Study days with an answer, from `since` on."""
+        rows = self._db.execute("select distinct study_day from review_log where study_day >= ?", [since.isoformat()])
+        return [date.fromisoformat(row[0]) for row in rows]
+
     def answers_per_day(self) -> dict[date, int]:
         """Number of answers on each study day: the heat map."""
         query = "select study_day, count(*) from review_log where kind in ('review', 'redrill') group by study_day"

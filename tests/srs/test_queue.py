@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from coach.srs.balance import planned_days, slack_days
 from coach.srs.interleave import RUN, interleaved
 from coach.srs.interview_date import GainModel, sweep_of
 from coach.srs.memory import Memory
-from coach.srs.pace import Answer, measured_pace, share_of_new, stability_scale
-from coach.srs.queue import Fresh, Learner, Situation, new_allowed, plan_day
+from coach.srs.pace import Answer, Learner, after_break, measured_pace, practised_share, share_of_new, stability_scale
+from coach.srs.queue import Fresh, Situation, new_allowed, plan_day
 
 TODAY = date(2026, 5, 4)
 
@@ -187,3 +188,26 @@ def test_levelling_moves_days_within_their_bounds_and_lowers_the_peak():
 def test_overdue_questions_are_not_put_off_by_levelling():
     late = [card(f"c{i}", due=TODAY - timedelta(days=1), interval=60) for i in range(50)]
     assert set(planned_days(late, TODAY).values()) == {TODAY}
+
+
+def test_a_break_is_noticed_until_it_is_caught_up():
+    before = [TODAY - timedelta(days=days) for days in (20, 19, 18)]
+    assert after_break(before, TODAY)
+    assert not after_break([*before, TODAY - timedelta(days=14), TODAY - timedelta(days=11)], TODAY - timedelta(days=9))
+    back = [*before, *(TODAY + timedelta(days=days) for days in range(10))]
+    assert after_break(back, TODAY + timedelta(days=9))
+    assert not after_break(back, TODAY + timedelta(days=10))
+    assert not after_break([], TODAY)
+
+
+def test_after_a_break_what_is_still_known_comes_first():
+    due = [card("known", stability=50.0), card("lost", stability=0.5)]
+    situation = Situation(day=TODAY, due=due, budget_seconds=60.0)
+    assert plan_day(situation).tasks[0].question_id == "lost"
+    assert plan_day(replace(situation, after_break=True)).tasks[0].question_id == "known"
+
+
+def test_the_share_of_days_practised_counts_days_off():
+    weeks = [TODAY - timedelta(days=days) for days in range(1, 29) if days % 7 not in (0, 1)]
+    assert practised_share(weeks, TODAY) == pytest.approx(5 / 7, abs=0.03)
+    assert practised_share([], TODAY) == practised_share(weeks[:3], weeks[0] + timedelta(days=1)) == 1.0

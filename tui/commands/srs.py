@@ -126,11 +126,12 @@ def forecast(days: Annotated[int, typer.Option(min=1, max=365)] = 14, json: Json
             )
     for ready in planner.readiness(now):
         if json:
-            figures = {"estimate": ready.estimate, "low": ready.low, "high": ready.high, "seen": ready.seen}
-            print_line({"interview": ready.day.isoformat()} | figures)
+            span = {"estimate": ready.estimate, "low": ready.low, "high": ready.high}
+            print_line({"interview": ready.day.isoformat()} | span | {"stopped": ready.stopped, "seen": ready.seen})
         else:
-            span = f"{ready.low:.0%} to {ready.high:.0%}"
-            typer.echo(f"Interview {ready.day}: {span} of all questions if you stopped now; {ready.seen:.0%} seen.")
+            going_on = f"{ready.low:.0%} to {ready.high:.0%} of the answers recalled if you go on"
+            stopped = f"{ready.stopped:.0%} if you stopped today; {ready.seen:.0%} seen so far"
+            typer.echo(f"Interview {ready.day}: {going_on}, {stopped}.")
 
 
 @app.command()
