@@ -108,8 +108,9 @@ class Conversation:
         missed_last_time: frozenset[int] = frozenset(),
         related: Callable[[], Question | None] = lambda: None,
         max_follow_ups: int = 3,
-        passages: Sequence[str] = (),
+        passages_on: Callable[[str], Sequence[str]] = lambda point: (),
     ) -> None:
+        """passages_on: what the bank says on a missed point, which a follow-up in the model's words may borrow from."""
         self.question = question
         self.attempt = attempt
         self._store = store
@@ -118,7 +119,7 @@ class Conversation:
         self._missed_last_time = missed_last_time
         self._related = related
         self._max_follow_ups = max_follow_ups
-        self._passages = list(passages)
+        self._passages_on = passages_on
         self._trunk: Trunk | None = None
         self._trunk_turns = 0
 
@@ -134,6 +135,7 @@ class Conversation:
 
         more_follow_ups: False concludes after judging, e.g. in a mock interview's last second.
         """
+        text = text.encode("utf-8", "replace").decode()  # lone surrogates, which a terminal may send, cannot be stored
         target = self.open_target()
         kind: Literal["answer", "followup_answer"] = "followup_answer" if self._answered() else "answer"
         self._add(Turn("candidate", kind, text, self._clock(), target), "answered")
@@ -272,14 +274,15 @@ class Conversation:
         return (yield from _streamed(words, "acknowledgement"))
 
     def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:
+        by_model = self._talkers.words_follow_ups
         words = speaking.follow_up(
             self._ready_trunk()[0],
             self.question,
             verdict,
             said=self._said(),
             earlier=self._coach_texts(),
-            prefer_model=self._talkers.words_follow_ups,
-            drafts=self._passages,
+            prefer_model=by_model,
+            drafts=self._passages_on(verdict.point.text) if by_model else (),
         )
         return (yield from _streamed(words, "followup"))
 

@@ -51,6 +51,7 @@ def main() -> None:
     switch_telemetry_off()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # an answer in any encoding
     try:
         app()
     except CoachError as error:

@@ -173,3 +173,9 @@ def test_a_hint_helps_with_the_asked_point_and_caps_the_grade(begin: Callable[[]
     list(conversation.reply("features"))
     assert conversation.attempt.judgement is not None
     assert conversation.attempt.judgement.grade == 3
+
+
+def test_what_cannot_be_stored_does_not_cost_the_rest(begin: Callable[[], Conversation]) -> None:
+    conversation = begin()
+    list(conversation.reply("bagging \ud800 and features"))
+    assert conversation.attempt.turns[0].text == "bagging ? and features"

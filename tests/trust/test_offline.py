@@ -1,0 +1,67 @@
+"""The whole program without a network: what it does, and that it does not even try."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coach.privacy import SILENCED, switch_telemetry_off
+
+ROOT = Path(__file__).parents[2]
+REFUSING = """
+import socket, sys
+def refuse(event, arguments):
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        raise SystemExit(f"tried to look up {arguments}")
+    if event == "socket.__new__" and arguments[1] in (socket.AF_INET, socket.AF_INET6):
+        raise SystemExit(f"tried to open an internet socket: {arguments}")
+sys.addaudithook(refuse)  # cannot be taken back, and no library can get round it in Python
+sys.argv = ["coach", *sys.argv[1:]]
+from tui.cli import main
+main()
+"""
+
+
+def without_network() -> list[str]:
+    """A prefix that runs a command without any network device (Linux), which stops native code as well."""
+    prefix = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
+        return prefix
+    return []
+
+
+def test_a_whole_interview_runs_without_a_network(home: Path) -> None:
+    done = subprocess.run(
+        [*without_network(), sys.executable, "-c", REFUSING, "demo"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"COACH_HOME": str(home)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "score" in done.stdout.lower()
+    assert "tried to" not in done.stdout + done.stderr
+
+
+def test_the_proof_would_notice(tmp_path: Path) -> None:
+    code = REFUSING.split("sys.argv =")[0] + "socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "tried to" in done.stderr
+
+
+def test_tracing_of_another_program_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SILENCED:
+        monkeypatch.setenv(name, "true" if "TRACING" in name else "0")
+    switch_telemetry_off()
+    from langsmith import utils
+
+    utils.get_env_var.cache_clear()
+    utils.get_tracer_project.cache_clear()
+    assert not utils.tracing_is_enabled()
+    from huggingface_hub import constants
+
+    assert constants.is_offline_mode() or os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
