@@ -54,17 +54,10 @@ TWO_WAY_SHARE = 2.0
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
-COMBINED_SIGNALS = (
-    *LLM_SIGNALS,
-    "semantic_present",
-    "semantic_wrong",
-    "answer_words",
-    "point_words",
-    "prose",
-    "command",
-    "words_answer",
-)
-RISING = ("llm_present", "llm_full", "semantic_present", "words_answer")
+COMBINED_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong")
+"""Few on purpose: more of them fit our own held-out answers better and students' answers worse."""
+
+RISING = ("llm_present", "llm_full", "semantic_present")
 
 
 @dataclass(frozen=True, slots=True)

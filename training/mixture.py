@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.augment import adversarial, augmented, with_reference_point
-from training.graded import GradedAnswer, read_own, read_public, with_sentence_points
+from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint, read_own, read_public, with_sentence_points
 from training.packing import Packed, Tokenizer, pack
 
 PUBLIC_PER_PASS = {"saf_en": 120, "scientsbank": 1000, "beetle": 400}
@@ -69,16 +69,28 @@ def one_pass(
     return packed
 
 
+def with_foreign_points(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
+    """Adds points of other questions, one of the same file and one of any, which the answer does not state.
+
+    Without them an adapter learns that answers in the manner of a good candidate cover whatever is asked.
+    """
+    same_file = [o for o in rng.sample(list(others), min(60, len(others))) if o.source == answer.source]
+    strangers = [o for o in (*same_file[:1], rng.choice(others)) if o.question_id != answer.question_id]
+    foreign = [rng.choice(stranger.points) for stranger in strangers]
+    missing = tuple(LabelledPoint(p.text, OWN_TARGETS[0.0], 0.0, p.weight) for p in foreign)
+    return replace(answer, points=(*answer.points, *missing))
+
+
 def own_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
     """One of our answers as this pass shows it."""
     chance = rng.random()
-    if chance < 0.04:
+    if chance < 0.1:
         return adversarial(answer, others, rng)
     if answer.followups:
         answer = replace(answer, followups=(rng.choice(answer.followups),))
-    if chance < 0.12:
+    if chance < 0.16:
         answer = with_reference_point(answer)
-    return augmented(answer, rng)
+    return augmented(with_foreign_points(answer, others, rng), rng)
 
 
 def public_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:

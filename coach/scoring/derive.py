@@ -26,7 +26,8 @@ SHORT_ANSWER_WORDS = 28
 DUPLICATE_COSINE = 0.88
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_MARKUP = re.compile(r"^\s*(?:#+\s+|>\s+)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s.*$", re.MULTILINE)
+_MARKUP = re.compile(r"^\s*>\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])|(?<=;)\s+")
 _CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=(?:and|but|so|while|because|whereas|since|or)\s)")
@@ -63,7 +64,7 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
 
 def statements(model_answer: str) -> list[str]:
     """Sentences and bullets that say something on their own; code and headings left out, leaning sentences joined."""
-    text = _MARKUP.sub("", _CODE.sub("\n", model_answer))
+    text = _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
     found: list[str] = []
     for block in _blocks(text):
         fresh = True  # a sentence never leans on another paragraph or bullet

@@ -56,7 +56,7 @@ class PointJudge:
             llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
-        verdicts, sure = decide(points, answer, seen, llm)
+        verdicts, sure = decide(points, answer, seen, llm, question.answer)
         return Judgement(
             points=verdicts,
             score=grade.score(verdicts),
@@ -68,7 +68,7 @@ class PointJudge:
 
 
 def decide(
-    points: Sequence[KeyPoint], answer: str, seen: SemanticView, llm: Floats | None
+    points: Sequence[KeyPoint], answer: str, seen: SemanticView, llm: Floats | None, reference: str = ""
 ) -> tuple[tuple[PointVerdict, ...], bool]:
     """Verdicts with evidence, and whether they are sure.
 
@@ -80,14 +80,24 @@ def decide(
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
     alone, semantic = estimate("semantic", seen.features, None)
     if len(seen.features) > count:
-        of_whole, p = estimate("combined_whole" if llm is not None else "semantic_whole", seen.features, llm)
-        credit = float(of_whole.credits(p)[-1])
+        credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], reference)
         probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = semantic = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
     verdicts = _with_evidence(points, answer, seen, model, probabilities)
     gap = (model.credits(probabilities) - alone.credits(semantic[:count])) @ weights / weights.sum()
     return verdicts, is_sure(points, probabilities, model.positive) and bool(abs(5 * gap) < DISAGREEMENT)
+
+
+def _whole_credit(features: npt.NDArray[np.float32], llm: Floats | None, reference: str) -> float:
+    """Credit of the answer against the model answer as one point."""
+    model, p = estimate("semantic_whole", features, None)
+    alone = float(model.credits(p)[0])
+    if llm is None:
+        return alone
+    model, p = estimate("combined_whole", features, llm)
+    share = whole.llm_share(reference)
+    return share * float(model.credits(p)[0]) + (1 - share) * alone
 
 
 def estimate(

@@ -70,7 +70,8 @@ COMMANDS = re.compile(
             r"you (?:are|must|should|will) now\b",
             r"\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
             r"ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)",
-            r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima|忽略|满分|игнорируй|無視",
+            r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima",
+            r"忽略|满分|игнорируй|無視",
         )
     )
 )

@@ -14,6 +14,11 @@ from coach.models import KeyPoint
 from coach.scoring.combine import OrdinalModel, logistic
 
 Floats = npt.NDArray[np.float64]
+SHORT_REFERENCE_WORDS, LONG_REFERENCE_WORDS = 20, 60
+LEAST_SHARE = 0.3
+"""The adapter was trained on points of at most 45 words. A model answer up to the short length is like a
+point; from the long one on, the language model keeps only this share of the word."""
+
 LARGEST_SHIFT = 12.0
 BISECTIONS = 40
 
@@ -21,6 +26,13 @@ BISECTIONS = 40
 def is_derived(points: Sequence[KeyPoint]) -> bool:
     """Whether no person wrote any of the points."""
     return bool(points) and all(point.derived for point in points)
+
+
+def llm_share(reference: str) -> float:
+    """Weight of the combined judge against the semantic one alone for a model answer of this length, 0..1."""
+    words = len(reference.split())
+    beyond = (words - SHORT_REFERENCE_WORDS) / (LONG_REFERENCE_WORDS - SHORT_REFERENCE_WORDS)
+    return 1.0 - (1.0 - LEAST_SHARE) * min(1.0, max(0.0, beyond))
 
 
 def agreeing(model: OrdinalModel, probabilities: Floats, weights: Floats, credit: float) -> Floats:
