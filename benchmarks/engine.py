@@ -1,8 +1,9 @@
 """How fast the language-model engine is beside the plain way: `python benchmarks/engine.py [--json] [--long]`.
 
-All times are wall-clock seconds of this process, medians over `--repeat` rounds in which the two sides of each ratio
-alternate, so that a slow minute of the machine meets both. Loading is never included. The stock path is
-llama-cpp-python's `Llama`, with as many threads and the same window, weights and adapter. Ratios mean:
+All times are seconds on the wall's clock (`--clock processor` counts this process's processor time instead: for one
+thread on a busy machine), medians over `--repeat` rounds in which the two sides of each ratio alternate, so that a slow
+minute of the machine meets both. Loading is never included. The stock path is llama-cpp-python's `Llama`, with as many
+threads and the same window, weights and adapter. Ratios mean:
 
 follow_up_ttft_ratio   first token after a new turn of 120 tokens on a trunk of 1,500 / after it all from nothing
 judge_over_prefill     verdicts on 7 points behind a trunk of 400 tokens / evaluating as many tokens behind it
@@ -67,13 +68,15 @@ PASSAGE = (
 )
 QUOTE = f"Text: The cat sat.\nCopy: The cat sat.\n\nText: {PASSAGE}\nCopy: {PASSAGE}\n\nText: {PASSAGE}\nCopy:"
 Raw = dict[str, Any]
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "processor": time.process_time}
+CLOCK = CLOCKS["wall"]
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Wall-clock seconds of one call."""
-    started = time.perf_counter()
+    """Seconds of one call."""
+    started = CLOCK()
     work()
-    return time.perf_counter() - started
+    return CLOCK() - started
 
 
 def medians(repeat: int, **sides: Callable[[], float]) -> dict[str, float]:
@@ -105,11 +108,11 @@ def turns(model: LlamaCppModel, repeat: int) -> Raw:
     def cold() -> float:
         state["round"] += 1
         system = f"{prompts.SYSTEM} Round {state['round']}."  # a system text not seen before: nothing is in memory
-        started = time.perf_counter()
+        started = CLOCK()
         state["trunk"] = model.trunk(system, opening)
         state["trunk"].extend(turn)
         first_token(state["trunk"])
-        return time.perf_counter() - started
+        return CLOCK() - started
 
     def follow_up() -> float:
         before = model.context.evaluated
@@ -195,9 +198,9 @@ def stream_rate(model: LlamaCppModel, text: str, tokens: int, *, speculation: bo
     """Tokens per second of one reply, its prompt already evaluated."""
     model.speculation = speculation
     trunk = model.trunk(HELPFUL, text)
-    started = time.perf_counter()
+    started = CLOCK()
     produced = len(model.vocabulary.data("".join(trunk.stream("", max_tokens=tokens))))
-    seconds = time.perf_counter() - started
+    seconds = CLOCK() - started
     trunk.close()
     model.speculation = True
     return produced / seconds
@@ -301,9 +304,9 @@ def stock_speculation(path: Path, threads: int, repeat: int) -> Raw:
 
     def rate(llama: Any) -> float:
         # The whole time of a call with a warm prefix cache: the stock path does not tell prompt and reply apart.
-        started = time.perf_counter()
+        started = CLOCK()
         reply = llama.create_chat_completion(stock.messages(HELPFUL, QUOTE), max_tokens=128, temperature=0.0)
-        return float(reply["usage"]["completion_tokens"] / (time.perf_counter() - started))
+        return float(reply["usage"]["completion_tokens"] / (CLOCK() - started))
 
     raw: Raw = medians(
         min(repeat, 5),
@@ -347,21 +350,30 @@ KEYS = (
 )  # fmt: skip
 
 
-def measure(path: Path, threads: int, repeat: int, *, long: bool) -> Raw:
-    """All ratios and what they were computed from."""
+def measure(path: Path, threads: int, repeat: int, *, long: bool, only: Sequence[str] = ()) -> Raw:
+    """All ratios and what they were computed from; `only` names the sections to measure, none for all."""
     model = LlamaCppModel(path, adapter=adapter_path(), threads=threads, context_tokens=CONTEXT)
-    llama = stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads)
+
+    def with_stock(work: Callable[[Any], Raw]) -> Raw:
+        return work(stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads))
+
+    sections: dict[str, Callable[[], Raw]] = {
+        "turns": lambda: turns(model, repeat),
+        "judging": lambda: with_stock(lambda llama: judging(model, llama, repeat)),
+        "speculation": lambda: speculation(model, repeat),
+        "identity": lambda: identity(model, 200 if long else 20),
+        "warm_start": lambda: warm_start(path, threads, repeat),
+        "stock_speculation": lambda: stock_speculation(path, threads, repeat),
+        "memory": lambda: peak_memory(path, threads),
+    }
     raw: Raw = {"threads": threads, "repeat": repeat, "model": model.name, "adapter": bool(adapter_path())}
-    raw |= turns(model, repeat)
-    raw |= judging(model, llama, repeat)
-    del llama
-    raw |= speculation(model, repeat)
-    raw |= identity(model, 200 if long else 20)
+    for name, section in sections.items():
+        if not only or name in only:
+            started = time.perf_counter()
+            raw |= section()
+            print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     model.close()
-    raw |= warm_start(path, threads, repeat)
-    raw |= stock_speculation(path, threads, repeat)
-    raw |= peak_memory(path, threads)
-    return {name: round(raw.pop(name), 4) for name, _ in KEYS} | {"raw": raw}
+    return {name: round(raw.pop(name), 4) for name, _ in KEYS if name in raw} | {"raw": raw}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -373,14 +385,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--model", type=Path, default=None)
     parser.add_argument("--child", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall")
+    parser.add_argument("--only", nargs="*", default=[], help="sections to measure, such as turns or judging")
     options = parser.parse_args(arguments)
+    globals()["CLOCK"] = CLOCKS[options.clock]
     path, threads = options.model or model_path(), options.threads or hardware.usable_cores()
     if options.child:
         child(options.child, path, threads)
         return
-    results = measure(path, threads, 15 if options.long else options.repeat, long=options.long)
+    results = measure(path, threads, 15 if options.long else options.repeat, long=options.long, only=options.only)
     for name, target in KEYS:
-        print(f"{name:<24}{results[name]:>10.3f}   {target}")
+        if name in results:
+            print(f"{name:<24}{results[name]:>10.3f}   {target}")
     for name, value in results["raw"].items():
         print(f"  {name:<34}{value:>12.4f}" if isinstance(value, float) else f"  {name:<34}{value!s:>12}")
     if options.json:
