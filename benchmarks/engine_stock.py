@@ -23,6 +23,7 @@ def load(path: Path, *, adapter: Path | None, context_tokens: int, threads: int,
     return llama_cpp.Llama(
         str(path),
         n_ctx=context_tokens,
+        n_gpu_layers=-1 if llama_cpp.llama_supports_gpu_offload() else 0,
         n_threads=threads,
         n_threads_batch=threads,
         lora_path=str(adapter) if adapter else None,
