@@ -12,6 +12,7 @@ from coach.clock import utc_now
 from coach.conversation import Clock, Conversation
 from coach.errors import CoachError
 from coach.models import Attempt, Card, DueItem, Judgement, Question
+from coach.retrieval.rewrite import rewritten
 from coach.schedule import Change
 
 MISSED = ("missing", "contradicted")
@@ -163,12 +164,19 @@ class Session:
             missed_last_time=self._missed_last_time(attempt),
             related=lambda: self.related(question),
             max_follow_ups=self.parts.config.study.max_follow_ups,
+            passages_on=lambda point: self.passages_on(question, point),
         )
+
+    def passages_on(self, question: Question, point: str) -> list[str]:
+        """What the bank says on one point of a question, best passage only."""
+        return [found.text for found, _ in self.parts.retriever.passages(rewritten(question.text, point), 1)]
 
     def related(self, question: Question) -> Question | None:
         """A near question to deepen with: never the same one, nor a near-duplicate."""
-        for hit in self.parts.retriever.search_lexical(question.text, 5):
-            other = self.store.questions.get(hit.question_id)
+        near = [key for key, _ in self.parts.retriever.related(question.id, 5)]
+        by_words = (hit.question_id for hit in self.parts.retriever.search_lexical(question.text, 5))
+        for key in near or by_words:  # before anything is embedded, words must do
+            other = self.store.questions.get(key)
             if other and other.id != question.id and question.id != other.duplicate_of != question.duplicate_of:
                 return other
         return None
