@@ -86,7 +86,10 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """kind: "mock", "practice" or "review".  score: mean over judged answers, 0..5, None without any."""
+    """kind: "mock", "practice", "review" or "attempt".  started_at, finished_at: in the person's zone.
+
+    score: mean over judged answers, 0..5, None without any.
+    """
 
     session_id: int | None
     kind: str
@@ -115,8 +118,10 @@ def session_report(session: Session, session_id: int | None = None) -> Report:
         raise CoachError(f"There is no answered session {session_id}.", "See `coach report --list`.")
     row = attempts.session(max(known) if session_id is None else session_id)
     answers = _answers(session, attempts.of_session(row["id"]), [name for name, _ in row["settings"].get("plan", ())])
-    finished = datetime.fromisoformat(row["finished_at"]) if row["finished_at"] else None
-    return _report(row["id"], row["kind"], datetime.fromisoformat(row["started_at"]), finished, answers)
+    zone = session.schedule.clock.zone
+    started = datetime.fromisoformat(row["started_at"]).astimezone(zone)
+    finished = datetime.fromisoformat(row["finished_at"]).astimezone(zone) if row["finished_at"] else None
+    return _report(row["id"], row["kind"], started, finished, answers)
 
 
 def attempt_report(session: Session, attempt_id: int) -> Report:
@@ -125,7 +130,9 @@ def attempt_report(session: Session, attempt_id: int) -> Report:
     if attempt is None or not attempt.turns:
         raise CoachError(f"There is no answered attempt {attempt_id}.", "`coach report --list` shows all sessions.")
     answers = _answers(session, [attempt], [])
-    return _report(None, "attempt", attempt.turns[0].at, attempt.turns[-1].at, answers)
+    zone = session.schedule.clock.zone
+    began, ended = (attempt.turns[at].at.astimezone(zone) for at in (0, -1))
+    return _report(None, "attempt", began, ended, answers)
 
 
 def _report(

@@ -196,7 +196,7 @@ def _verdict(verdict: PointVerdict, safe: Callable[[str], str]) -> str:
 
 
 def _day(instant: datetime) -> str:
-    return f"{instant.astimezone():%d %B %Y}".lstrip("0")
+    return f"{instant:%d %B %Y}".lstrip("0")
 
 
 def _clean(text: str) -> str:

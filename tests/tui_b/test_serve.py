@@ -135,8 +135,12 @@ async def test_the_home_screen_and_keys_work_in_a_real_browser(address: str, tmp
                 page = Page(connection)
                 await page.call("Network.enable")
                 await page.call("Page.enable")
+                await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
                 await page.call("Page.navigate", url=address)
                 await page.until("Due today")
+                for kind in ("mousePressed", "mouseReleased"):  # the terminal takes keys once it was clicked
+                    where = {"x": 20, "y": 20, "button": "left", "clickCount": 1}
+                    await page.call("Input.dispatchMouseEvent", type=kind, **where)
                 await page.call("Input.dispatchKeyEvent", type="keyDown", key="l", text="l", windowsVirtualKeyCode=76)
                 await page.call("Input.dispatchKeyEvent", type="keyUp", key="l", windowsVirtualKeyCode=76)
                 await page.until("All topics")

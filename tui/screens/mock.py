@@ -66,7 +66,7 @@ class MockScreen(CoachScreen[None]):
     def on_screen_resume(self) -> None:
         """See what is open, also after leaving an interview."""
         try:
-            self._open = unfinished_mock(self.session)
+            self._open = unfinished_mock(self.session, self.coach.clock)
             step = self._open.step() if self._open else None
         except CoachError as error:
             self.say(error)
@@ -111,7 +111,7 @@ class MockScreen(CoachScreen[None]):
         seed = self._seed if self._seed is not None else random.randrange(1 << 30)
         focus = self.query_one("#focus", Input).value.strip().lower().replace(" ", "-")
         try:
-            mock = begin_mock(self.session, rounds_named(names), seed=seed, focus=focus)
+            mock = begin_mock(self.session, rounds_named(names), seed=seed, focus=focus, clock=self.coach.clock)
         except CoachError as error:
             self.say(error)
             return

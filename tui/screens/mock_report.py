@@ -104,7 +104,7 @@ class MockReportScreen(CoachScreen[None]):
         if answer is None or answer.status == "skipped":
             return
         try:
-            confirm_grade(self.session, answer.attempt_id, grade)
+            confirm_grade(self.session, answer.attempt_id, grade, self.coach.clock)
         except CoachError as error:
             self.say(error)
             return

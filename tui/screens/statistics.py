@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ItemGrid, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from coach.errors import CoachError
 from coach.statistics import statistics
 from tui import figures as words
+from tui.screens.base import CoachScreen
 from tui.widgets.heat_map import HeatMap
 from tui.widgets.plots import Panel, Plot, RangeBars
 
@@ -22,9 +22,13 @@ PANELS = ("practice", "forecast", "mastery", "retention", "judge", "confidence",
 PERCENTS = [0.0, 25.0, 50.0, 75.0, 100.0]
 
 
-class StatisticsScreen(Screen[None]):
+class StatisticsScreen(CoachScreen[None]):
     """Panels in as many columns as fit; each has a picture and a sentence that says the same."""
 
+    HELP = (
+        "Every plot has a sentence below it that says the same. Mastery is a range: the longer the line, the less is "
+        "known about that topic. The keys 1 to 7 bring a panel into view, a shows all topics."
+    )
     CSS = """
     StatisticsScreen #figures { padding: 0 1; }
     StatisticsScreen #panels { height: auto; grid-gutter: 0 1; }
@@ -55,7 +59,7 @@ class StatisticsScreen(Screen[None]):
     def gather(self) -> None:
         """Read the log."""
         try:
-            figures = statistics(self.app.parts)  # type: ignore[attr-defined]
+            figures = statistics(self.coach.parts, self.coach.clock())
         except CoachError as error:
             self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10)
         else:
