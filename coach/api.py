@@ -22,7 +22,7 @@ from coach.grounding import Grounding
 from coach.ingest import Report
 from coach.models import Card, DueItem, Judgement, KeyPoint, Question, SearchHit
 from coach.paths import Paths
-from coach.privacy import switch_telemetry_off
+from coach.privacy import import_without_probe, switch_telemetry_off
 from coach.session import Session
 
 
@@ -35,6 +35,7 @@ class Coach:
 
     def __init__(self, home: str | Path | None = None) -> None:
         switch_telemetry_off()
+        import_without_probe()
         self.parts = Parts(load(Paths(Path(home).expanduser()) if home is not None else None))
         self.session = Session(self.parts)
 

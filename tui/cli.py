@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach.errors import CoachError
-from coach.privacy import switch_telemetry_off
+from coach.privacy import refuse_probes, switch_telemetry_off
 from tui.commands import bank, data, judging, mock, models, practice, search, serve, srs, state
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ def home(
 def main() -> None:
     """Entry point: errors meant for the person are printed, anything else is a bug and looks like one."""
     switch_telemetry_off()
+    refuse_probes()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # an answer in any encoding
