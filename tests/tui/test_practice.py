@@ -1,14 +1,25 @@
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
+from coach.drafts import Drafts
+from coach.errors import StorageError
+from coach.storage.attempts import Attempts
 from tests.tui.waiting import seen, until
 from tui.app import CoachApp
+from tui.screens.fault import FaultScreen
 from tui.screens.practice import PracticeScreen
 from tui.widgets.answer import AnswerBox
+from tui.widgets.conclusion import Conclusion
+from tui.widgets.confidence import ConfidenceBar
+from tui.widgets.talk import Said
 
 MakeApp = Callable[..., CoachApp]
-ALL = "points 0 1 2"
+EVERYTHING = "points 0 1 2"
+WIDE = "漢字 🙂 שלום עולם 1"
 
 
 def screen(pilot: Pilot[None]) -> PracticeScreen:
@@ -16,15 +27,24 @@ def screen(pilot: Pilot[None]) -> PracticeScreen:
     return pilot.app.screen
 
 
+def box(pilot: Pilot[None]) -> AnswerBox:
+    return screen(pilot).query_one(AnswerBox)
+
+
 async def answer(pilot: Pilot[None], text: str) -> None:
-    """Type into the box, send, and wait until the coach waits again."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, PracticeScreen))
-    box = screen(pilot).query_one(AnswerBox)
-    await until(pilot, lambda: box.has_focus)
-    box.put(text)
+    """Put text into the box, send it, and wait until the coach waits again."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, PracticeScreen) and box(pilot).has_focus)
+    box(pilot).put(text)
     await pilot.press("enter")
-    await until(pilot, lambda: not screen(pilot).busy)
+    await until(pilot, lambda: not box(pilot).text and not screen(pilot).busy)
     await pilot.pause()
+
+
+async def conclude(pilot: Pilot[None], first: str = EVERYTHING) -> None:
+    """Answer until the verdicts are shown."""
+    await answer(pilot, first)
+    while not screen(pilot).query(Conclusion):
+        await answer(pilot, "nothing more")
 
 
 async def test_an_answer_is_followed_up_judged_and_scheduled(make_app: MakeApp) -> None:
@@ -32,8 +52,144 @@ async def test_an_answer_is_followed_up_judged_and_scheduled(make_app: MakeApp) 
     async with app.run_test(size=(80, 24)) as pilot:
         await answer(pilot, "points 0 and 2")
         assert "What happens across a narrow valley?" in seen(pilot)
+        assert "1 open" in seen(pilot)
         await answer(pilot, "0 they cancel")  # a follow-up is judged as point 0 of its own
         await answer(pilot, "Nesterov looks ahead")
         assert "asked again on" in seen(pilot)
-        assert "Next: " in seen(pilot)
-        assert len(list(app.session.store.reviews.events())) == 1
+        assert "(after a follow-up)" in seen(pilot)
+        (review,) = app.session.store.reviews.events()
+        assert review.grade == screen(pilot).settled.grade  # type: ignore[union-attr]
+
+
+async def test_quotes_are_marked_in_the_answer_also_behind_wide_characters(make_app: MakeApp) -> None:
+    async with make_app("practice", question="momentum").run_test() as pilot:
+        await answer(pilot, WIDE)
+        mine = next(said for said in screen(pilot).query(Said) if said.who == "candidate")
+        marked = [(span.start, span.end) for span in mine.render().spans]  # type: ignore[union-attr]
+        assert marked == [(WIDE.index("1"), WIDE.index("1") + 1)]
+
+
+async def test_a_key_overrules_undo_takes_back_and_redo_restores(make_app: MakeApp) -> None:
+    async with make_app("practice", question="momentum").run_test() as pilot:
+        await conclude(pilot)
+        await pilot.press("2")
+        assert "grade 2" in seen(pilot)
+        await pilot.press("ctrl+z")
+        assert "grade 5" in seen(pilot)
+        await pilot.press("ctrl+z")
+        assert "How well did you know it?" in seen(pilot)
+        await pilot.press("ctrl+y")
+        assert "grade 5" in seen(pilot)
+
+
+async def test_confidence_is_asked_before_any_verdict_is_seen(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum", extra="")
+    app.config = app.config.__class__(
+        paths=app.config.paths, study=type(app.config.study)(time_zone="UTC"), screen=app.config.screen
+    )
+    async with app.run_test() as pilot:
+        await answer(pilot, "points 0")
+        assert screen(pilot).query_one(ConfidenceBar).has_focus
+        assert "covered" not in seen(pilot)
+        await pilot.press("4")
+        await until(pilot, lambda: "1 covered" in seen(pilot))
+        (attempt,) = app.session.store.attempts.of_question("momentum")
+        assert attempt.confidence == 75
+
+
+async def test_a_failing_judge_leaves_the_answer_ungraded_and_can_be_retried(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum")
+    async with app.run_test() as pilot:
+        await answer(pilot, "please fail")
+        assert "Not graded, nothing is scheduled" in seen(pilot)
+        assert not list(app.session.store.reviews.events())
+        await pilot.press("f7")
+        await until(pilot, lambda: not screen(pilot).busy)
+        await pilot.press("3")
+        assert "Grade 3" in seen(pilot)
+
+
+async def test_an_unsure_grade_waits_for_the_person(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum", extra="max_follow_ups = 0\n")
+    async with app.run_test() as pilot:
+        await conclude(pilot, "unsure 0 1 2")
+        assert "is not sure" in seen(pilot)
+        assert not list(app.session.store.reviews.events())
+        await pilot.press("n")
+        assert "asked again on" in seen(pilot)
+
+
+async def test_unsent_text_survives_and_is_there_again(make_app: MakeApp) -> None:
+    async with make_app("practice", question="momentum").run_test() as pilot:
+        await until(pilot, lambda: box(pilot).has_focus)
+        await pilot.press("h", "a", "l", "f", "ctrl+j", "x")
+        await until(pilot, lambda: Drafts(pilot.app.config.paths).get("momentum") == "half\nx")  # type: ignore[attr-defined]
+    async with make_app("practice").run_test() as pilot:  # as after a closed terminal
+        await until(pilot, lambda: isinstance(pilot.app.screen, PracticeScreen))
+        assert box(pilot).text == "half\nx"
+
+
+async def test_an_answer_that_cannot_be_stored_goes_to_a_file_and_back_into_the_box(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("practice", question="momentum")
+
+    def full(*_: object) -> None:
+        raise StorageError("Cannot save: the disk is full.", "Free some disk space and try again.")
+
+    async with app.run_test() as pilot:
+        with monkeypatch.context() as broken:
+            broken.setattr(Attempts, "add_turn", full)
+            await until(pilot, lambda: box(pilot).has_focus)
+            box(pilot).put("points 0")
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, FaultScreen))
+        assert "Free some disk space" in seen(pilot)
+        (rescued,) = Path(app.config.paths.rescued).glob("answer-*.txt")
+        assert "points 0" in rescued.read_text("utf-8")
+        await pilot.press("r")
+        await until(pilot, lambda: "1 covered" in seen(pilot))
+
+
+async def test_sent_answers_come_back_with_the_up_key(make_app: MakeApp) -> None:
+    async with make_app("practice", question="momentum").run_test() as pilot:
+        await answer(pilot, "points 0")
+        await pilot.press("up")
+        assert box(pilot).text == "points 0"
+        await pilot.press("down")
+        assert box(pilot).text == ""
+
+
+async def test_the_own_editor_writes_the_answer(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "from the editor" > "$1"\n', "utf-8")
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(script))
+    app = make_app("practice", question="momentum")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: box(pilot).has_focus)
+        monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
+        await pilot.press("f9")
+        assert box(pilot).text == "from the editor"
+
+
+async def test_ten_thousand_characters_and_control_codes_are_shown_and_judged(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(pilot, "\x1b[2J" + "word " * 2000 + "0")
+        assert "1 covered" in seen(pilot)
+        assert "\x1b" not in seen(pilot)
+        assert app.session.store.attempts.of_question("momentum")[0].turns[0].text.startswith("\x1b[2J")
+
+
+async def test_not_knowing_a_hint_and_enough_are_keys(make_app: MakeApp) -> None:
+    async with make_app("practice", question="momentum").run_test() as pilot:
+        await until(pilot, lambda: box(pilot).has_focus)
+        await pilot.press("f5")
+        await until(pilot, lambda: "3 open" in seen(pilot) and not screen(pilot).busy)
+        await pilot.press("f4")
+        assert "Hint:" in seen(pilot)
+        await pilot.press("f8")
+        assert "asked again on" in seen(pilot)

@@ -71,7 +71,7 @@ class HomeScreen(CoachScreen[None]):
 
     def _show_day(self, figures: Overview) -> None:
         today = f"{figures.day:%A} {figures.day.day} {figures.day:%B}"
-        self.query_one("#title", Static).update(f"Interview coach · {today}")
+        self.query_one("#title", Static).update(f"Interview coach · {today} · F1 help")
         self.query_one("#next", Static).update(
             Content.assemble(("Enter  ", "$text-accent bold"), (figures.what, "bold"), "\n")
             + Content.assemble(("       because ", "dim"), printable(figures.reason))
