@@ -115,7 +115,7 @@ class Context:
         return results
 
     def _decode(self, tokens: Sequence[Token]) -> None:
-        if self._abort.raw[0]:
+        if self._context is None or self._abort.raw[0]:  # closed at the end of the program, or stopped
             raise Stopped()
         batch, wall, processor = self._batch.fill(tokens), time.perf_counter(), time.process_time()
         code = self._llama.llama_decode(self._context, batch)
@@ -149,7 +149,8 @@ class Context:
 
     def cut(self, sequence: int, length: int = 0) -> None:
         """Forget everything of a sequence behind its first `length` tokens."""
-        self._llama.llama_memory_seq_rm(self._memory, sequence, length, -1)
+        if self._context is not None:  # a reply may still be tidying up when the program ends
+            self._llama.llama_memory_seq_rm(self._memory, sequence, length, -1)
 
     def save(self, sequence: int) -> bytes:
         """The KV state of one sequence."""

@@ -1,6 +1,8 @@
 """A language model in this process: llama.cpp with weights, adapter, chat template and one KV memory."""
 
+import atexit
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +72,7 @@ class LlamaCppModel:
         self._lock = threading.RLock()
         self._in_flight = 0
         self._count_lock = threading.Lock()
+        atexit.register(_close, weakref.ref(self))
 
     def _read_template(self) -> None:
         vocabulary = self.vocabulary
@@ -189,3 +192,9 @@ class LlamaCppModel:
                 self.draft_model.close()
             self.context.close()
             self.weights.close()
+
+
+def _close(model: "weakref.ref[LlamaCppModel]") -> None:
+    """At the end of the program: whoever quits in the middle of an interview finds its state saved."""
+    if (found := model()) is not None:
+        found.close()
