@@ -45,7 +45,9 @@ class Choice:
 def uses(parts: Parts) -> list[Use]:
     """What is used for what, and why. Loads the models if they are not loaded yet: for a worker."""
     llm, trusted = parts.llm, parts.trusted_tasks
-    found = [Use("Search and comparison", parts.config.retrieval.encoder, "the sentence encoder of the settings")]
+    encoder = parts.config.retrieval.encoder
+    named = "the bundled sentence encoder" if encoder == "bundled" else encoder
+    found = [Use("Search and comparison", named, f"the settings say so (retrieval.encoder = {encoder})")]
     if llm is None:
         reason = parts.llm_problem or "the settings name no language model"
         return [*found, *(Use(task, otherwise, reason) for task, otherwise in TASKS.values())]

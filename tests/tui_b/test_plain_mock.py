@@ -14,7 +14,7 @@ def interviewed(session: Session, clock: Callable[[], datetime], *lines: str) ->
     """Run over these lines; (ended, what was printed). Goes on with an open interview."""
     mock = unfinished_mock(session, clock) or begin_mock(session, rounds_named(["coding"]), seed=4, clock=clock)
     out = io.StringIO()
-    seconds = iter(range(0, 100_000, 100))
+    seconds = iter(range(0, 400_000, 400))
     ended = PlainMock(session, mock, lines, out, monotonic=lambda: float(next(seconds))).run()
     return ended, out.getvalue()
 

@@ -52,7 +52,7 @@ class LibraryScreen(CoachScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Search box, then topics beside questions."""
-        yield Input(self._query, placeholder="Search the questions", id="query")
+        yield Input(self._query, placeholder="Search the questions", id="query", select_on_focus=False)
         with Horizontal():
             yield OptionList(id="topics", markup=False)
             with Vertical():

@@ -113,7 +113,10 @@ def forecast(plot: Plot, figures: dict[str, Any]) -> None:
     """Bars: reviews by day."""
     days = figures["forecast"]["days"]
     places = [float(at) for at in range(len(days))]
-    plot.plt.bar(places, [day["due"] for day in days], color=plot.rgb("primary"), width=0.5)
+    busy = [(at, day["due"]) for at, day in zip(places, days, strict=True) if day["due"]]  # a bar of 0 would show
+    if busy:
+        plot.plt.bar(*zip(*busy, strict=True), color=plot.rgb("primary"), width=0.5)
+    plot.plt.xlim(-0.5, len(days) - 0.5)
     plot.plt.xticks(places[::5], [f"{date.fromisoformat(day['day']):%d %b}" for day in days[::5]])
     _upwards(plot, max(day["due"] for day in days))
 
