@@ -48,9 +48,8 @@ def followup(batch: Batch, json: Json = False) -> None:
 @judge_app.command()
 def report(json: Json = False) -> None:
     """Agreement with your own grades over time.  Example: coach judge report"""
-    from coach.judge_report import agreement_by_month
-
     from coach.assemble import Parts
+    from coach.judge_report import agreement_by_month
 
     for row in agreement_by_month(Parts(load()).store.attempts.cases()):
         if json:
