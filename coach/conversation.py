@@ -13,7 +13,8 @@ from typing import Literal, Protocol
 from coach.dialogue import prompts, speaking, wording
 from coach.dialogue.hints import MAX_HINTS, hint
 from coach.dialogue.interviewer import FollowUp, Move, best_target, next_move
-from coach.errors import LlmUnavailable, NotGraded, Stopped
+from coach.errors import ContextFull, LlmUnavailable, NotGraded, Stopped
+from coach.llm.budget import TurnBlock, said_on_screen, trunk_within_window
 from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.ports import Judge, LanguageModel, Trunk
 from coach.scoring.grade import conclude, merge
@@ -312,10 +313,30 @@ class Conversation:
                 self._trunk_turns += 1
         except Stopped:  # on request: nothing is wrong with the model
             raise
+        except ContextFull:
+            return self._shortened_trunk(llm, blocks)
         except LlmUnavailable as error:
-            self.close()
-            return None, [Notice(f"{error.message} The semantic judge goes on without the language model.")]
+            return self._without_trunk(error)
         return self._trunk, []
+
+    def _shortened_trunk(self, llm: LanguageModel, blocks: Sequence[str]) -> tuple[Trunk | None, list[Notice]]:
+        """A trunk in which the oldest turns stand as what was found in them, because all of them do not fit."""
+        self.close()
+        line = prompts.verdict_line(self.attempt.judgement.points if self.attempt.judgement else ())
+        try:
+            self._trunk, replaced = trunk_within_window(
+                llm, prompts.SYSTEM, prompts.opening(self.question.text), [TurnBlock(block, line) for block in blocks]
+            )
+        except Stopped:
+            raise
+        except LlmUnavailable as error:
+            return self._without_trunk(error)
+        self._trunk_turns = len(blocks)
+        return self._trunk, [Notice(said_on_screen(replaced))]
+
+    def _without_trunk(self, error: LlmUnavailable) -> tuple[None, list[Notice]]:
+        self.close()
+        return None, [Notice(f"{error.message} The semantic judge goes on without the language model.")]
 
     # -- small things -------------------------------------------------------------------------------------------
 

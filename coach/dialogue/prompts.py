@@ -5,7 +5,11 @@ A branch is appended to the trunk, the message is closed, the reply is read and 
 stand in branches only. The adapter was trained on exactly these strings: changing one means training again.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
 from coach.canonical import canonical
+from coach.models import VERDICTS, PointVerdict
 
 SYSTEM = (
     "You compare a candidate's interview answer with key points, one at a time. "
@@ -27,6 +31,13 @@ def answer_block(answer: str) -> str:
 def followup_block(question: str, answer: str) -> str:
     """A later turn: the coach's follow-up question and the candidate's reply, fenced likewise."""
     return f'\nInterviewer: {question.strip()}\nCandidate:\n"""\n{canonical(answer)}\n"""\n'
+
+
+def verdict_line(verdicts: Sequence[PointVerdict]) -> str:
+    """What remains in the trunk of a turn that gave way to newer ones. Counts alone: key points stand in branches."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    found = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts[name]) or "not judged"
+    return f"\n(An earlier turn was left out. Key points so far: {found}.)\n"
 
 
 def followup_branch(point: str) -> str:
