@@ -1,12 +1,18 @@
 """Three questions and a cheap encoder whose vectors can be predicted."""
 
 from collections.abc import Sequence
+from functools import cache
 from zlib import crc32
 
 import numpy as np
 import pytest
 
 from coach.models import KeyPoint, Question
+
+
+@cache
+def direction(word: str, dim: int) -> np.ndarray:
+    return np.random.default_rng(crc32(word.encode())).normal(size=dim)
 
 
 class WordEncoder:
@@ -26,10 +32,9 @@ class WordEncoder:
 
     def _vector(self, text: str) -> np.ndarray:
         words = text.lower().replace("?", "").replace(".", "").split()
-        return np.sum([self._direction(word) for word in words] or [np.zeros(self.dim)], axis=0)
-
-    def _direction(self, word: str) -> np.ndarray:
-        return np.random.default_rng(crc32(f"{self.identity} {word}".encode())).normal(size=self.dim)
+        return np.sum(
+            [direction(f"{self.identity} {word}", self.dim) for word in words] or [np.zeros(self.dim)], axis=0
+        )
 
 
 @pytest.fixture

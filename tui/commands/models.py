@@ -83,6 +83,18 @@ def use(
         save_value(config.paths, "llm", "draft_model", str(_located(config, draft)))
 
 
+@app.command("use-encoder")
+def use_encoder(
+    name: Annotated[str, typer.Argument(help="bundled, or the folder of a sentence-transformers model.")],
+) -> None:
+    """Search with another sentence encoder: embeds every passage anew, and can be interrupted."""
+    from coach.assemble import Parts
+    from coach.encoder import change_encoder
+
+    embedded = change_encoder(Parts(load()), name, _progress_count)
+    typer.echo(f"Searching with {printable(name)} from now on; {embedded} texts were embedded.")
+
+
 @app.command()
 def check(
     json: Annotated[bool, typer.Option("--json", help="One object on standard output.")] = False,
