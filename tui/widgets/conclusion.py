@@ -22,8 +22,6 @@ class Conclusion(Vertical):
     Conclusion .sign { width: 11; }
     Conclusion .texts { height: auto; layout: vertical; }
     Conclusion .texts Static { height: auto; width: 1fr; }
-    .-wide Conclusion .texts { layout: horizontal; }
-    .-wide Conclusion .said { padding-left: 2; }
     Conclusion Collapsible { border: none; padding: 0; margin: 0; background: transparent; }
     Conclusion Markdown { background: transparent; padding: 0; }
     """
