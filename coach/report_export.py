@@ -148,7 +148,7 @@ def summary(report: Report) -> str:
     """One line: how much was answered, in what time, with what mean."""
     answered = sum(answer.status != "skipped" for answer in report.answers)
     waiting = sum(answer.status in ("to confirm", "not graded") for answer in report.answers)
-    parts = [f"{answered} of {len(report.answers)} questions answered in {report.seconds / 60:.0f} minutes"]
+    parts = [f"{answered} of {len(report.answers)} questions answered in {report.seconds / 60:.0f} min"]
     if report.score is not None:
         parts.append(f"mean score {report.score:.1f} of 5")
     if waiting:

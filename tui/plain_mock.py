@@ -33,6 +33,7 @@ class PlainMock:
         self._lines: Iterator[str] = iter(lines)
         self._out = out
         self._now = monotonic
+        self._began = 0.0  # of the present question, moved on by the time that the judge takes
 
     def run(self) -> bool:
         """Interview until all is asked, `/end`, or the input ends; False when the interview stays open."""
@@ -52,7 +53,7 @@ class PlainMock:
 
     def _question(self, step: Step) -> bool:
         """Ask one question to its end; False when the person ends the interview. EOFError when they leave."""
-        began, before = self._now(), step.used_seconds
+        self._began = self._now() - step.used_seconds
         self._print(f"\n[{step.round.title}, question {step.number} of {step.of}, {step.round.minutes:.0f} minutes]")
         self._print(f"Q: {step.question.text}")
         for turn in step.said:
@@ -61,8 +62,8 @@ class PlainMock:
             self._show(self._mock.go_on(step))
         current: Step | None = self._mock.step()
         while current is not None and current.attempt.id == step.attempt.id:
-            typed = self._read(step, lambda: before + self._now() - began)
-            used = before + self._now() - began
+            typed = self._read(step)
+            used = self._used()
             if typed == "/end":
                 self._mock.skip(step, used)
                 return False
@@ -74,7 +75,11 @@ class PlainMock:
             current = self._mock.step()
         return True
 
-    def _read(self, step: Step, used: Callable[[], float]) -> str:
+    def _used(self) -> float:
+        """The candidate's own time on this question, in seconds."""
+        return self._now() - self._began
+
+    def _read(self, step: Step) -> str:
         """The typed answer, "/skip" or "/end". Raises EOFError when the person leaves."""
         typed: list[str] = []
         while True:
@@ -83,10 +88,10 @@ class PlainMock:
             if line is None and typed:
                 return "\n".join(typed)
             if line is None or command == "/quit":
-                self._mock.note_time(step, used())
+                self._mock.note_time(step, self._used())
                 raise EOFError
             if command == "/time":
-                self._print(step.timer.text(used()))
+                self._print(step.timer.text(self._used()))
             elif command == "/idk":
                 return "I don't know."
             elif command in ("/skip", "/end"):
@@ -97,6 +102,7 @@ class PlainMock:
                 return "\n".join(typed)
 
     def _show(self, events: Iterable[Event]) -> None:
+        started = self._now()
         try:
             for event in events:
                 if isinstance(event, Said):
@@ -106,6 +112,8 @@ class PlainMock:
         except CoachError as error:
             self._print(f"{error} Your answer is stored.")
             raise
+        finally:
+            self._began += self._now() - started
 
     def _warn(self, step: Step, used: float) -> None:
         if step.timer.state(used) != "on time":

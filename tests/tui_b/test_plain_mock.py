@@ -22,7 +22,7 @@ def interviewed(session: Session, clock: Callable[[], datetime], *lines: str) ->
 def test_verdicts_come_after_the_last_question(session: Session, clock: Callable[[], datetime]) -> None:
     ended, text = interviewed(session, clock, "0 1", "", "/skip", "0 !1", "", "/skip")
     assert ended
-    before, after = text.split("answered in")
+    before, after = text.split("questions answered in")
     assert "covered" not in before
     assert "contradicted" in after
     assert "Study, " in after

@@ -96,7 +96,9 @@ class MockScreen(CoachScreen[None]):
         chosen = rounds_named(self._chosen()) if self._chosen() else []
         questions = sum(round_.questions for round_ in chosen)
         minutes = sum(round_.total_minutes for round_ in chosen)
-        text = f"{counted(questions, 'question')}, about {minutes:.0f} minutes." if chosen else "Choose a round."
+        names = ", ".join(round_.title for round_ in chosen)  # colour alone would not tell which are chosen
+        text = f"Chosen: {names}. {counted(questions, 'question')}, about {minutes:.0f} minutes."
+        text = text if chosen else "Nothing is chosen yet."
         self.query_one("#length", Static).update(text)
 
     def action_begin(self) -> None:

@@ -17,6 +17,7 @@ from coach.errors import CoachError
 from coach.mock import MockInterview, Step
 from tui.conduct import Failed, Happened, Waiting
 from tui.drafting import Drafting
+from tui.editor import edited
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.answer import AnswerBox
@@ -53,6 +54,7 @@ class MockInterviewScreen(CoachScreen[None]):
             "f7", "go_on", "Go on", priority=True, id="interview.go_on", tooltip="Try again after a failure or a stop"
         ),
         Binding("f8", "end", "End", priority=True, id="interview.end", tooltip="End the interview and see the report"),
+        Binding("f9", "editor", "Editor", priority=True, id="interview.editor", tooltip="Answer in your own editor"),
     ]
     busy: reactive[bool] = reactive(False, bindings=True)
 
@@ -86,7 +88,7 @@ class MockInterviewScreen(CoachScreen[None]):
         """Keys are there in the states they are meant for."""
         if action == "go_on":
             return not self.busy and self._unjudged()
-        if action in ("dont_know", "skip", "end"):
+        if action in ("dont_know", "skip", "end", "editor"):
             return not self.busy
         return True
 
@@ -118,6 +120,14 @@ class MockInterviewScreen(CoachScreen[None]):
             self._advance()
         except CoachError as error:
             self.fault(error, self.action_skip)
+
+    def action_editor(self) -> None:
+        """Write the answer in $EDITOR; it comes back into the box, unsent."""
+        box = self.query_one(AnswerBox)
+        try:
+            box.text = edited(self.app, box.text)
+        except CoachError as error:
+            self.say(error)
 
     def action_go_on(self) -> None:
         """Judge what was stored and not judged."""
