@@ -119,9 +119,13 @@ def plan_day(situation: Situation) -> DayPlan:
     sweeps = sweeps_on(situation)
     wanted = _by_gain(situation, sweeps) if sweeps else _ordinary(situation)
     redrills = [_task(situation, card, "redrill", REDRILL_RECALL) for card in situation.redrills]
-    chosen, postponed = _fit(situation, wanted, situation.budget_seconds - situation.spent_seconds)
-    left = situation.budget_seconds - situation.spent_seconds - sum(task.seconds for task in chosen)
-    drilled = _begun_within(redrills, left)
+    budget = situation.budget_seconds - situation.spent_seconds
+    # what was begun today is finished before anything new, unless a date makes every second count
+    first = 0 if _dated(situation) else _begun_within(redrills, budget)
+    reserved = sum(task.seconds for task in redrills[:first])
+    chosen, postponed = _fit(situation, wanted, budget - reserved)
+    left = budget - sum(task.seconds for task in chosen)
+    drilled = max(first, _begun_within(redrills, left))
     ordered = interleaved(chosen, lambda task: task.topic, situation.recent_topics)
     return DayPlan((*ordered, *redrills[:drilled]), (*postponed, *redrills[drilled:]), bool(sweeps))
 
@@ -161,7 +165,7 @@ def _ordinary(situation: Situation) -> list[Task]:
         due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
     repeated = [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
     # with a date ahead, what is not begun in time is lost; without one, repeating goes first and one new keeps moving
-    ahead = len(fresh) if new_per_day(situation.interviews, situation.day, situation.questions) else 1
+    ahead = len(fresh) if _dated(situation) else 1
     return fresh[:ahead] + repeated + fresh[ahead:]
 
 
@@ -173,6 +177,10 @@ def _fresh_tasks(situation: Situation) -> list[Task]:
     tasks = [replace(_new_task(situation, item), reason="topic") for item in called]
     room = max(0, new_allowed(situation) - len(called))
     return tasks + [_new_task(situation, item) for item in others[:room]]
+
+
+def _dated(situation: Situation) -> bool:
+    return any(situation.day < interview.day for interview in situation.interviews)
 
 
 def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:

@@ -211,3 +211,10 @@ def test_the_share_of_days_practised_counts_days_off():
     weeks = [TODAY - timedelta(days=days) for days in range(1, 29) if days % 7 not in (0, 1)]
     assert practised_share(weeks, TODAY) == pytest.approx(5 / 7, abs=0.03)
     assert practised_share([], TODAY) == practised_share(weeks[:3], weeks[0] + timedelta(days=1)) == 1.0
+
+
+def test_time_is_kept_for_what_was_begun_today():
+    begun = [card("begun", last=TODAY, redrill=True)]
+    due = [card(f"d{i}") for i in range(9)]
+    situation = Situation(day=TODAY, redrills=begun, due=due, new_per_day=0, budget_seconds=300.0)
+    assert [task.reason for task in plan_day(situation).tasks] == ["due", "due", "due", "redrill"]
