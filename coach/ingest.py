@@ -95,7 +95,7 @@ def ingest(
         enricher = Enricher(store.questions.live(), embedder, derive)
         changes = _changes(planned, collection, enricher, progress)
         if embedder is not None:
-            _embed(store, changes.questions, embedder, progress)
+            _embed(store, changes.questions, embedder, enricher, progress)
         _write(store, planned, changes, collection, paths[0], record)
     return report
 
@@ -167,7 +167,9 @@ def _changes(planned: Plan, collection: str, enricher: Enricher, progress: Progr
     return _Changes(entries, questions, gone, links)
 
 
-def _embed(store: Store, questions: Sequence[Question], embedder: Embedder, progress: Progress) -> None:
+def _embed(
+    store: Store, questions: Sequence[Question], embedder: Embedder, enricher: Enricher, progress: Progress
+) -> None:
     """Compute the vectors that search will need, before anything refers to them.
 
     They are kept by the hash of their text: an import that is interrupted here has changed nothing that anyone can
@@ -176,7 +178,10 @@ def _embed(store: Store, questions: Sequence[Question], embedder: Embedder, prog
     shown = (view for question in questions for view in views(question))
     texts = {text_hash(text): text for _, lead, body in shown if (text := embedded_text(lead, body))}
     missing = store.passages.hashes_without_vector(embedder.identity, list(texts))
-    missing.sort(key=lambda key: len(texts[key]))  # texts of similar length share a batch without padding
+    known = [(key, vector) for key in missing if (vector := enricher.vector(texts[key])) is not None]
+    store.passages.add_vectors(embedder.identity, [(key, vector.tobytes()) for key, vector in known])
+    # texts of similar length share a batch without padding
+    missing = sorted(set(missing).difference(key for key, _ in known), key=lambda key: len(texts[key]))
     for start in range(0, len(missing), TEXTS_PER_SAVE):
         progress(start, len(missing), "embedding passages")
         part = missing[start : start + TEXTS_PER_SAVE]

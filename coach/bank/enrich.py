@@ -33,7 +33,7 @@ class Enricher:
 
     def __init__(self, live: Sequence[Question], embedder: Embedder | None, derive: Derive) -> None:
         self._live, self._embedder, self._derive = live, embedder, derive
-        self._vectors: dict[str, Vectors] = {}
+        self._vectors: dict[str, Vectors] = {}  # of questions and what they are about
 
     def complete(
         self, entries: Sequence[Entry], collection: str, *, without: Collection[str], progress: Progress
@@ -53,6 +53,10 @@ class Enricher:
             links |= self._links(others, questions)
         questions = self._with_topics(questions, others, links)
         return self._with_points(questions, progress), links
+
+    def vector(self, text: str) -> Vectors | None:
+        """The vector of a question's text, if it was computed here."""
+        return self._vectors.get(text)
 
     def _links(self, others: Sequence[Question], questions: Sequence[Question]) -> dict[str, str | None]:
         focuses = [focus(question.text) for question in [*others, *questions]]

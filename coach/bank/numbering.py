@@ -13,7 +13,7 @@ from coach.bank.fences import in_code
 from coach.bank.text import folded
 
 _NUMBERED = re.compile(
-    r"^\s{0,3}(?:\*\*|#{1,6}\s+)?(?:Q(?:uestion)?\.?\s*)?(\d{1,4})\s*[.)]\s+(\S.*?)(?:\*\*)?\s*$", re.I
+    r"^\s{0,3}(?:\*\*|#{1,6}\s+)?(?:Q(?:uestion)?\.?\s*)?(\d{1,6})\s*[.)]\s+(\S.*?)(?:\*\*)?\s*$", re.I
 )
 _ASKING = re.compile(
     r"^[\"'“(*]*(?:what|why|how|when|where|which|who|whom|whose|is|are|was|were|do|does|did|can|could|would|should|will|"
@@ -35,6 +35,8 @@ NEW_SECTION, NEW_WITHOUT_TITLE, GAP = -0.5, -3.0, -4.0
 FURTHEST_GAP = 3
 STATEMENT = 2.0
 """What a numbered line that asks nothing loses where most others ask."""
+NEAR = 8
+"""Candidates before and behind one whose punctuation is compared with it."""
 LONGEST_TITLE = 80
 LONGEST_REST = 60
 """Letters of a question's last words that a page break may have pushed away from it."""
@@ -202,10 +204,12 @@ def _with_lost_words(lines: list[str], starts: list[Start]) -> list[Start]:
     if not likely:
         return starts
     typical = median(len(start.text) for start in likely)
-    return [_with_rest(lines, start, starts, typical) for start in starts]
+    return [
+        _with_rest(lines, start, starts[max(0, at - NEAR) : at + NEAR + 1], typical) for at, start in enumerate(starts)
+    ]
 
 
-def _with_rest(lines: list[str], start: Start, starts: list[Start], typical: float) -> Start:
+def _with_rest(lines: list[str], start: Start, neighbours: list[Start], typical: float) -> Start:
     if start.score <= 0 or _STOP.search(start.text) or start.after + 1 >= len(lines):
         return start
     at = start.after + 1
@@ -214,7 +218,7 @@ def _with_rest(lines: list[str], start: Start, starts: list[Start], typical: flo
     if not rest or not alone or _BULLET.match(lines[at]) or _LABEL.match(rest) or _NUMBERED.match(lines[at]):
         return start
     goes_on = rest[0].islower() and len(rest) <= 2 * LONGEST_REST
-    near = [other for other in starts if other.score > 0 and abs(starts.index(other) - starts.index(start)) <= 8]
+    near = [other for other in neighbours if other.score > 0]
     stopped = sum(bool(_STOP.search(other.text)) for other in near) >= 0.75 * (len(near) - 1)
     short = len(rest) <= LONGEST_REST and len(start.text) >= 0.6 * typical and bool(_STOP.search(rest))
     if not (goes_on or (stopped and short)):

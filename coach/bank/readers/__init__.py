@@ -18,6 +18,9 @@ from coach.bank.drafts import Parsed
 SURE_ENOUGH = 0.1
 """A document for which no reader is surer than this is refused."""
 
+LOOKED_AT = 200_000
+"""Characters of a document that decide its layout: every reader looks at them, and only one reads the rest."""
+
 
 class Reader(Protocol):
     """What a module of this package offers."""
@@ -42,6 +45,7 @@ def readers() -> tuple[Reader, ...]:
 
 def reader_for(text: str) -> Reader | None:
     """The reader that is surest about this text, or None if none understands it."""
-    ranked = [(reader.sniff(text), reader) for reader in readers()]
+    beginning = text[:LOOKED_AT].rpartition("\n")[0] if len(text) > LOOKED_AT else text
+    ranked = [(reader.sniff(beginning), reader) for reader in readers()]
     confidence, reader = max(ranked, key=lambda pair: pair[0])
     return reader if confidence > SURE_ENOUGH else None
