@@ -1,9 +1,9 @@
 """What the home screen says: due, left open, weak, ready, and the one thing to do next with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from coach.session import Session
 
@@ -92,7 +92,7 @@ def standing(session: Session, now: datetime) -> Standing:
         streak=figures["streak"]["days"],
         today=figures["reviews"]["today"],
         days=figures["days"],
-        interview=_next_interview(session, figures["interviews"], date.fromisoformat(figures["day"])),
+        interview=_next_interview(session, now),
     )
 
 
@@ -112,15 +112,10 @@ def _counted(number: int, thing: str = "question") -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _next_interview(session: Session, coming: Sequence[Mapping[str, Any]], today: date) -> NextInterview | None:
-    from coach.srs.forecast import readiness
-
-    dates = {entry.day.isoformat(): entry for entry in session.store.reviews.interview_dates()}
+def _next_interview(session: Session, now: datetime) -> NextInterview | None:
+    coming, today = session.parts.planner.readiness(now), session.schedule.clock.day(now)
     if not coming:
         return None
-    nearest = dates[coming[0]["day"]]
-    cards = list(session.store.reviews.cards())
-    seen = {card.question_id for card in cards}
-    unseen = [topic for question_id, topic in session.store.questions.topic_of_live() if question_id not in seen]
-    ready = readiness(cards, unseen, today, nearest)
-    return NextInterview(nearest.title, nearest.day, (nearest.day - today).days, ready.low, ready.high, ready.seen)
+    ready = min(coming, key=lambda one: one.day)
+    titles = {entry.day: entry.title for entry in session.store.reviews.interview_dates()}
+    return NextInterview(titles[ready.day], ready.day, (ready.day - today).days, ready.low, ready.high, ready.seen)
