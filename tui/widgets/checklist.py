@@ -33,6 +33,7 @@ class CheckList(OptionList):
         self._statements, self.ticked = statements, frozenset()
         self.clear_options()
         self.add_options(Option(self._line(index)) for index in range(len(statements)))
+        self.highlighted = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tick or untick."""
