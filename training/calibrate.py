@@ -18,7 +18,7 @@ import torch
 
 from coach.ports import Embedder
 from coach.retrieval.embedder import SentenceEncoder
-from coach.scoring import combine
+from coach.scoring import combine, relevance
 from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
@@ -181,6 +181,23 @@ def level_errors(answers: Sequence[GradedAnswer], guess: Floats) -> str:
     return " ".join(found)
 
 
+def fit_relevance(train: Labelled) -> None:
+    """Logistic regression telling answers to the question from answers to other questions; writes relevance.json."""
+    from scipy.optimize import minimize
+
+    pairs = [(a, f) for a, f in zip(train.answers, train.features, strict=True) if a.source.startswith("graded_")]
+    chosen = [(f, a.subtype != "off_topic") for a, f in pairs if a.level in "ABCDE" or a.subtype == "off_topic"]
+    x, is_real = np.array([relevance.summary(f) for f, _ in chosen]), np.array([real for _, real in chosen])
+    sign = np.where(is_real, 1.0, -1.0)
+
+    def loss(w: Floats) -> float:
+        return float(np.logaddexp(0, -sign * (x @ w[:-1] + w[-1])).sum() + 0.01 * (w[:-1] ** 2).sum())
+
+    fitted = minimize(loss, np.zeros(x.shape[1] + 1)).x.round(4).tolist()
+    record = {"weights": fitted[:-1], "bias": fitted[-1]}
+    (WEIGHTS / "relevance.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
 def save(name: str, model: OrdinalModel) -> None:
     """Write one model's weights where the coach reads them."""
     WEIGHTS.mkdir(exist_ok=True)
@@ -207,8 +224,10 @@ def main() -> None:
     held = data.own_held_out + [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]]
     wholes = [against_reference(a) for a in rng.sample(data.own, min(OWN_WHOLE, len(data.own)))]
     held_wholes = [against_reference(a) for a in data.own_held_out[::2]]
+    train = labelled([*data.own, *worthless, *map(with_sentence_points, public)], embedder, None, None)
+    fit_relevance(train)
     calibrate(
-        labelled([*data.own, *worthless, *map(with_sentence_points, public)], embedder, None, None),
+        train,
         labelled([*held, *map(with_sentence_points, public_held)], embedder, model, tokenizer),
     )
     calibrate(

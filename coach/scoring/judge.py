@@ -11,7 +11,7 @@ from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
 from coach.models import VERDICTS, Judgement, KeyPoint, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
-from coach.scoring import combine, derive, evidence, grade, signals, whole
+from coach.scoring import combine, derive, evidence, grade, relevance, signals, whole
 from coach.scoring.llm_judge import verdict_log_probabilities
 from coach.scoring.semantic import SemanticView, view
 
@@ -79,8 +79,14 @@ def decide(
     weights = np.array([point.weight for point in points], float)
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
     alone, semantic = estimate("semantic", seen.features, None)
+    topical = relevance.on_topic(seen.features[:count])
+    commanding = signals.looks_like_command(seen.folded.text)
+    probabilities, semantic = (
+        relevance.bounded(p, topical, commanding=commanding) for p in (probabilities, semantic)
+    )
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], reference)
+        credit *= relevance.COMMAND_SHARE if commanding else 1.0
         probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = semantic = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))

@@ -57,15 +57,16 @@ COMMANDS = re.compile(
             r"(?:ignore|disregard|forget) (?:all|any|the|every|your|previous|prior)\b"
             r".{0,30}(?:instruction|rule|prompt|above)",
             r"(?:previous|prior|above|earlier) instructions",
-            r"system ?(?:prompt|message|override|:)",
+            r"system ?(?:override|message:|note:)|^system ?:|\] ?system ?:",
             r"<\|?/?(?:im_|system|assistant|user|end)|\[/?inst\]|### ?(?:system|instruction|response)",
             r"</?(?:answer|grader|system|instruction|rubric|score|verdict)\w*>",
+            r"(?:give|award|grant|deserve|assign|return|output)\w*.{0,30}"
             r"(?:full|maximum|highest|top|perfect) (?:marks?|score|grade|points|credit)",
-            r"(?:score|grade|rate|rating|mark)\W{0,3}(?:(?:this|me|it|the|as|of|is|answer) ){0,4}\W{0,3}"
+            r"(?:score|grade|rating|mark)[ :=]{0,3}(?:(?:this|me|it|the|as|of|is|answer) ){0,4}\W{0,3}"
             r"(?:5(?:\.0)?|five|100|10/10|10 out|a\+)(?!\w)",
             r"(?:all|every|each)(?: of)?(?: the)? (?:key )?points? (?:are|is|were|was|have been|as|has been) "
             r"(?:fully )?(?:covered|met|correct|satisfied|yes|addressed)",
-            r"mark (?:all|every|each|this|it|me|everything)\b|as an? (?:ai|grader|evaluator|judge|examiner)\b",
+            r"mark (?:all|every|each|this|it|me|everything) (?:\w+ ){0,3}as\b|as an? (?:grader|evaluator|examiner),",
             r"(?:dear|note to|attention) (?:the )?(?:grader|judge|evaluator|examiner|model|ai|llm)\b",
             r"you (?:are|must|should|will) now\b",
             r"\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
