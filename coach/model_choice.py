@@ -67,7 +67,7 @@ def _reason(task: str, trusted: bool, measured: dict[str, float] | None, config:
         agreement = f"its check found r = {measured['correlation']:.2f} with people's grades"
         return agreement + (", enough to be trusted" if trusted else ", too little to be trusted")
     if trusted:
-        return "measured before it was shipped"
+        return "it passed its check before it was shipped"
     return "it has not passed a check" + (": press c" if task == "judge" else "")
 
 

@@ -179,7 +179,7 @@ def _answered(session: Session, attempt: Attempt, question: Question, seconds: f
         status=status,
         judgement=judged,
         grade=counted[-1] if counted else None,
-        turns=attempt.turns,
+        turns=tuple(turn for turn in attempt.turns if turn.kind != "acknowledgement" or not round_),  # never shown
         hints=attempt.hints,
         seconds=seconds,
         allowed_seconds=60 * BY_NAME[round_].minutes if round_ else None,
