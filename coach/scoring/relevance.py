@@ -1,7 +1,7 @@
 """Whether an answer speaks about the question at all.
 
 A language model trained on graded answers partly learns the manner of good candidates: an excellent answer to
-another question reads well and is far from every key point. So nearness to the points as a group bounds single verdicts.
+another question reads well and is far from every key point. So nearness to the group of points bounds single verdicts.
 """
 
 import json
