@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from threading import Semaphore
+from types import SimpleNamespace
+from typing import Any
+
+from textual import on
+from textual.app import App
+from textual.screen import Screen
+
+from coach.conversation import Event, Piece
+from tests.tui.waiting import until
+from tui import conduct
+
+
+class GatedConversation:
+    """Says one word per step(), so the test decides when time passes."""
+
+    def __init__(self) -> None:
+        self.attempt = SimpleNamespace(turns=())
+        self.closed = False
+        self.words = 0
+        self._gate = Semaphore(0)
+
+    def step(self) -> None:
+        self._gate.release()
+
+    def reply(self, text: str) -> Iterator[Event]:
+        try:
+            while self._gate.acquire(timeout=20):
+                self.words += 1
+                yield Piece("word ", "followup")
+        finally:
+            self.closed = True
+
+
+class Listening(Screen[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Any] = []
+
+    @on(conduct.Happened)
+    def happened(self, message: conduct.Happened) -> None:
+        self.heard.append(message.event)
+
+    @on(conduct.Waiting)
+    def waiting(self, message: conduct.Waiting) -> None:
+        self.heard.append(message.stopped)
+
+
+async def test_stopping_ends_the_model_within_one_token() -> None:
+    conversation, screen = GatedConversation(), Listening()
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(screen)
+        conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
+        conversation.step()
+        await until(pilot, lambda: len(screen.heard) == 1)
+        conduct.stop(screen)
+        conversation.step()
+        await until(pilot, lambda: conversation.closed)
+        assert conversation.words == 2
+        await until(pilot, lambda: screen.heard[-1] is True)
