@@ -5,6 +5,7 @@ This is how an organisation moves from one laptop to served models: everything e
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -123,6 +124,10 @@ class RemoteModel:
             raise LlmUnavailable(f"{self._url} refused the request: {_first_line(error)}") from error
         except openai.APIError as error:
             raise LlmUnavailable(f"{self._url} failed: {_first_line(error)}", "Look at the server's log.") from error
+        except (ValueError, TypeError, LookupError, AttributeError) as error:  # JSON of another shape, or none
+            raise LlmUnavailable(
+                f"{self._url} answered with something else than a chat completion.", "Check `endpoint` and its /v1."
+            ) from error
 
     def close(self) -> None:
         """Wait for nothing more."""
@@ -178,8 +183,9 @@ class RemoteTrunk:
             if "refused the request" in error.message:  # some servers answer this way to a wish they do not know
                 return None
             raise
-        content = (reply.response_metadata.get("logprobs") or {}).get("content") or []
-        return words_from(content[0].get("top_logprobs") or [], words) if content else None
+        with self._model.translated():  # a server may send anything here
+            content = (reply.response_metadata.get("logprobs") or {}).get("content") or []
+            return words_from(content[0].get("top_logprobs") or [], words) if content else None
 
     def _by_schema(self, branch: str, words: Sequence[str]) -> list[float]:
         schema = {
@@ -217,11 +223,12 @@ def words_from(top: Sequence[dict[str, Any]], words: Sequence[str]) -> list[floa
     """Log-probability of each word from the likeliest first tokens; None when not one word is among them.
 
     A word counts under the longest token it begins with, since a tokenizer may cut it. A word that is not listed gets
-    one less than the smallest listed value: it is at most that likely.
+    one less than the smallest listed value: it is at most that likely. Entries without a finite value do not count.
     """
+    top = [entry for entry in top if math.isfinite(entry.get("logprob", math.nan))]
     found: list[float | None] = []
     for word in words:
-        fitting = [entry for entry in top if (token := entry["token"].strip()) and word.startswith(token)]
+        fitting = [entry for entry in top if (token := entry.get("token", "").strip()) and word.startswith(token)]
         best = max(fitting, key=lambda entry: (len(entry["token"].strip()), entry["logprob"]), default=None)
         found.append(float(best["logprob"]) if best else None)
     if all(value is None for value in found):
