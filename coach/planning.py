@@ -13,9 +13,10 @@ from coach.srs.balance import MOST_DAYS
 from coach.srs.events import ANSWERS, effective
 from coach.srs.forecast import DayLoad, Readiness, forecast, readiness
 from coach.srs.fsrs_fit import Fit, fit
+from coach.srs.leeches import Leech, leech
 from coach.srs.pace import RECENT_ANSWERS, Answer, Learner, after_break, learner
 from coach.srs.queue import DayPlan, Fresh, Situation, Task, plan_day, sweeps_on
-from coach.srs.topics import TopicAnswer, learn_all, topic_cards, weak_topics_due
+from coach.srs.topics import TopicAnswer, TopicModel, learn_all, topic_cards, weak_topics_due
 from coach.storage import Store
 from coach.storage.reviews import Reviews
 
@@ -84,6 +85,15 @@ class Planner:
         usual = budget * who.practised_share
         return [readiness(cards.values(), unseen, day, interview, usual, who) for interview in coming]
 
+    def leeches(self, at: datetime) -> list[Leech]:
+        """Questions that do not stick, each with a proposal."""
+        model = topic_model(self._store.reviews)
+        day = self._schedule.clock.day(at)
+        flagged = {card.question_id: card for card in self._store.reviews.cards() if leech(card) is not None}
+        points = {question.id: len(question.key_points) for question in self._store.questions.many(list(flagged))}
+        found = (leech(card, points.get(key, 0), model.is_weak(card.topic, day)) for key, card in flagged.items())
+        return [item for item in found if item is not None]
+
     def add_interview(
         self, day: date, at: datetime, title: str = "", weights: Mapping[str, float] | None = None
     ) -> InterviewDate:
@@ -113,10 +123,20 @@ def latest_answers(reviews: Reviews, limit: int = RECENT_ANSWERS) -> list[Answer
     return [Answer(event.question_id, grade, event.recall, event.seconds) for event, grade in kept]
 
 
+def topic_answers(reviews: Reviews) -> list[TopicAnswer]:
+    """The latest reviews that count, as topics are judged by them."""
+    counted = [(event, grade) for event, grade in effective(reviews.newest(TOPIC_LINES)) if event.kind == "review"]
+    return [TopicAnswer(event.topic, event.study_day, grade, event.recall) for event, grade in counted]
+
+
+def topic_model(reviews: Reviews) -> TopicModel:
+    """Abilities by topic from the latest answers."""
+    return learn_all(topic_answers(reviews))
+
+
 def weak_topics(reviews: Reviews, day: date) -> list[str]:
     """Weak topics whose own card is due, from the latest answers."""
-    counted = [(event, grade) for event, grade in effective(reviews.newest(TOPIC_LINES)) if event.kind == "review"]
-    answers = [TopicAnswer(event.topic, event.study_day, grade, event.recall) for event, grade in counted]
+    answers = topic_answers(reviews)
     return weak_topics_due(learn_all(answers), topic_cards(answers), day)
 
 

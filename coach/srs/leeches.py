@@ -1,6 +1,5 @@
 """Questions that cost much and stay little: flagged early, with a proposal. Nothing is hidden or suspended silently."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coach.models import Card
@@ -42,8 +41,3 @@ def leech(card: Card, key_points: int = 0, topic_weak: bool = False) -> Leech | 
         return None
     proposal = "split" if key_points >= 5 else "prerequisite" if topic_weak else "reword"
     return Leech(card.question_id, why, proposal)
-
-
-def leeches(cards: Iterable[Card]) -> list[Leech]:
-    """All flagged questions."""
-    return [found for card in cards if (found := leech(card)) is not None]

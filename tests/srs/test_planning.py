@@ -92,3 +92,12 @@ def test_the_forecast_counts_what_is_due_by_day(planner, schedule, noon):
     days = planner.forecast(noon + 3 * DAY, 3)
     assert [load.questions for load in days] == [5, 0, 0]
     assert days[0].minutes == pytest.approx(5 * planner.forecast(noon, 2)[1].minutes / 5)
+
+
+def test_questions_that_do_not_stick_are_listed_and_still_asked(planner, schedule, noon):
+    for step, grade in enumerate([4, 4, 1] * 4):
+        schedule.record("q1", grade, noon + step * DAY, topic="b")
+    after = noon + 12 * DAY
+    (found,) = planner.leeches(after)
+    assert (found.question_id, found.why) == ("q1", "forgotten 4 times")
+    assert "q1" in {item.question_id for item in planner.due(after)}

@@ -55,6 +55,18 @@ def explain(question_id: str, json: Json = False) -> None:
 
 
 @app.command()
+def leeches(json: Json = False) -> None:
+    """List questions that cost much and stay little, with a proposal for each. Nothing is hidden."""
+    from coach.assemble import Parts
+
+    for found in Parts(load()).planner.leeches(utc_now()):
+        if json:
+            print_line({"question_id": found.question_id, "why": found.why, "proposal": found.proposal})
+        else:
+            typer.echo(printable(f"{found.question_id}: {found.why}. {found.advice}"))
+
+
+@app.command()
 def selftest(json: Json = False) -> None:
     """Run the shipped vectors: does this installation schedule as it should?"""
     from coach.srs.selftest import run
