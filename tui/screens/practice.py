@@ -47,6 +47,7 @@ class PracticeScreen(CoachScreen[None]):
         self.settled: Settled | None = None
         self.session_id: int | None = None
         self.busy = False
+        self._undone = False
         self._held: list[Event] | None = None  # events that wait until confidence was told
         self._asked_at = 0.0
 
