@@ -9,7 +9,7 @@ from coach.models import Question
 
 def as_text(question: Question) -> str:
     """The question as a file of the bank."""
-    from coach.bank.markdown_format import render
+    from coach.bank.markdown_render import render
 
     return render([question], question.section or question.topic, question.topic)
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.bank.check import check
-from coach.bank.markdown_format import looks_like_ours, parse, read, render
+from coach.bank.markdown_format import looks_like_ours, parse, read
+from coach.bank.markdown_render import render
 from coach.bank.shipped import shipped_files
 from coach.errors import BankError
 from coach.models import KeyPoint, Question
