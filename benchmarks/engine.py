@@ -370,8 +370,8 @@ def measure(path: Path, threads: int, repeat: int, *, long: bool, only: Sequence
     for name, section in sections.items():
         if not only or name in only:
             started = time.perf_counter()
-            raw |= section()
-            print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+            raw |= (found := section())
+            print(f"{name}, {time.perf_counter() - started:.0f} s: {json.dumps(found)}", file=sys.stderr, flush=True)
     model.close()
     return {name: round(raw.pop(name), 4) for name, _ in KEYS if name in raw} | {"raw": raw}
 
