@@ -14,9 +14,8 @@ from coach.models import Judgement
 from coach.session import Settled
 from tui import conduct
 from tui.drafting import Drafting
-from tui.editor import edited
-from tui.screens.base import CoachScreen
 from tui.screens.practice_keys import KEYS
+from tui.screens.question_tools import QuestionTools
 from tui.widgets.answer import AnswerBox
 from tui.widgets.confidence import ConfidenceBar
 from tui.widgets.grades import GradeLine, open_line, settled_line
@@ -28,7 +27,7 @@ ANSWERING = ("asked", "answered", "following_up")
 DONT_KNOW = "I don't know."
 
 
-class PracticeScreen(CoachScreen[None]):
+class PracticeScreen(QuestionTools):
     """States: answering -> (sure?) -> working -> answering ... -> concluded -> settled -> next question."""
 
     AUTO_FOCUS = "#answer"
@@ -43,7 +42,6 @@ class PracticeScreen(CoachScreen[None]):
     ) -> None:
         super().__init__()
         self._topic, self._question, self._queue, self._kind = topic, question, queue, kind
-        self.conversation: Conversation | None = None
         self.settled: Settled | None = None
         self.session_id: int | None = None
         self.busy = False
@@ -197,40 +195,6 @@ class PracticeScreen(CoachScreen[None]):
         except CoachError as error:
             self.say(error)
         self.dismiss()
-
-    def action_editor(self) -> None:
-        """Write the answer in one's own editor."""
-        box = self.query_one(AnswerBox)
-        try:
-            box.put(edited(self.app, box.text))
-        except CoachError as error:
-            self.say(error)
-        box.focus()
-
-    def action_answer(self) -> None:
-        """Open or close the model answer."""
-        self._talk.toggle_answer()
-
-    def action_source(self) -> None:
-        """Show the passages that the verdict rests on."""
-        from tui.screens.source import SourceScreen
-
-        assert self.conversation is not None
-        self.app.push_screen(SourceScreen(self.session.source(self.conversation)))
-
-    def action_edit(self) -> None:
-        """Change the question; its history and schedule stay."""
-        from coach.question_edit import as_text, save_text
-
-        assert self.conversation is not None
-        question = self.conversation.question
-        try:
-            text = edited(self.app, before := as_text(question))
-            if text.strip() != before.strip():
-                save_text(self.session.parts, question, text)
-                self.notify("The question is changed, from its next time on.")
-        except CoachError as error:
-            self.say(error)
 
     @on(ConfidenceBar.Told)
     def confidence_told(self, event: ConfidenceBar.Told) -> None:
