@@ -50,6 +50,7 @@ def opening(make: Callable[[], Screen[None]], ready: Callable[[Pilot[None]], obj
         screen = make()
         pilot.app.push_screen(screen)
         await until(pilot, lambda: pilot.app.screen is screen and ready(pilot))
+        screen.set_focus(None)  # a cursor blinks
         await pilot.pause()
 
     return run
