@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from coach.config import Config
 from coach.mock import begin_mock
@@ -56,9 +57,14 @@ def opening(make: Callable[[], Screen[None]], ready: Callable[[Pilot[None]], obj
     return run
 
 
-def test_library(app: FakeApp, snap_compare: Snap) -> None:
-    """Search box with the word, topics with counts on the left, one question found on the right."""
-    assert snap_compare(app, terminal_size=(80, 24), run_before=opening(lambda: LibraryScreen("momentum")))
+def test_library(app: FakeApp, snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search box with the word, topics with counts on the left, one question found by meaning on the right."""
+    monkeypatch.setattr("tui.screens.library.refined", lambda *_: ["momentum"])  # no encoder for a picture
+
+    def ready(pilot: Pilot[None]) -> bool:
+        return "by meaning" in str(pilot.app.screen.query_one("#how", Static).content)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening(lambda: LibraryScreen("momentum"), ready))
 
 
 def test_question(app: FakeApp, snap_compare: Snap, clock: Callable[[], datetime]) -> None:
