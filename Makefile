@@ -14,7 +14,7 @@ LLAMA_FLAGS := --no-binary llama-cpp-python --no-cache-dir
 EXTRAS      := [gpu]
 endif
 
-.PHONY: practice test install install-dev check bench bench-long train audit pictures dist clean
+.PHONY: practice test test-pictures install install-dev check bench bench-long train audit pictures dist clean
 
 practice: install
 	@$(BIN)/coach practice
@@ -48,6 +48,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 test: install-dev
 	$(BIN)/python -m pytest $(ARGS)
+
+test-pictures: install-dev
+	$(BIN)/python -m pytest -m pictures tests/tui tests/tui_b $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .

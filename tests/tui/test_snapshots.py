@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui.test_practice import answer, conclude
 from tests.tui.waiting import seen, until
 from tui.app import CoachApp
+
+pytestmark = pytest.mark.pictures
 
 MakeApp = Callable[..., CoachApp]
 NARROW, WIDE = (80, 24), (160, 50)

@@ -27,6 +27,8 @@ from tui.screens.question import QuestionScreen
 from tui.screens.statistics import StatisticsScreen
 from tui.widgets.plots import Panel
 
+pytestmark = pytest.mark.pictures
+
 Snap = Callable[..., bool]
 Opened = Callable[[Pilot[None]], Any]
 
