@@ -64,7 +64,7 @@ def test_library(app: FakeApp, snap_compare: Snap, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("tui.screens.library.refined", lambda *_: ["momentum"])  # no encoder for a picture
 
     def ready(pilot: Pilot[None]) -> bool:
-        return "by meaning" in str(pilot.app.screen.query_one("#how", Static).content)
+        return any("by meaning" in str(line.content) for line in pilot.app.screen.query("#how").results(Static))
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening(lambda: LibraryScreen("momentum"), ready))
 

@@ -63,9 +63,14 @@ class LibraryScreen(CoachScreen[None]):
     def on_mount(self) -> None:
         """Follow the models: as soon as they are ready the list gets better."""
         self.watch(self.app, "models_ready", self._models_are_ready, init=False)
+        self._read()
 
     def on_screen_resume(self) -> None:
-        """Read the bank, also after an import or an edit."""
+        """Read the bank again after an import or an edit; the first resume can come before there are widgets."""
+        if self._shelf is not None:
+            self._read()
+
+    def _read(self) -> None:
         self._shelf = Shelf(self.session.store)
         topics = self._shelf.topics()
         if self._topic not in topics:
