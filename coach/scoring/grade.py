@@ -51,6 +51,8 @@ def merge(first: Sequence[PointVerdict], replies: Mapping[int, PointVerdict]) ->
 def _better(before: PointVerdict, after: PointVerdict | None) -> PointVerdict:
     if after is None or after.credit_expected <= before.credit_expected:
         return before
+    if before.verdict == "contradicted" and after.verdict == "missing":  # silence takes nothing back
+        return before
     return replace(after, prompted=True)
 
 

@@ -105,6 +105,14 @@ def test_a_false_statement_is_quoted_in_the_challenge(begin: Callable[[], Conver
     assert "“variance”" in asked.text
 
 
+def test_silence_takes_a_false_statement_not_back(begin: Callable[[], Conversation]) -> None:
+    conversation = begin()
+    list(conversation.reply("bagging, features, no variance"))
+    list(conversation.reply("I don't know"))
+    assert conversation.attempt.judgement is not None
+    assert conversation.attempt.judgement.points[2].verdict == "contradicted"
+
+
 def test_everything_covered_deepens_and_then_concludes(begin: Callable[[], Conversation]) -> None:
     conversation = begin()
     list(conversation.reply("bagging features variance"))

@@ -1,4 +1,4 @@
-"""`coach practice`, `coach review`, `coach demo`: the interview itself."""
+"""`coach practice`, `coach demo`: the interview itself."""
 
 import sys
 from pathlib import Path
