@@ -14,7 +14,7 @@ LLAMA_FLAGS := --no-binary llama-cpp-python --no-cache-dir
 EXTRAS      := [gpu]
 endif
 
-.PHONY: practice test test-pictures install install-dev check bench bench-long train audit pictures dist clean
+.PHONY: practice test test-pictures install install-dev check bench bench-long train audit dist clean
 
 practice: install
 	@$(BIN)/coach practice
@@ -68,9 +68,6 @@ train: install-dev
 
 audit: install-dev
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
-
-pictures: install-dev
-	$(BIN)/python -m docs.pictures
 
 dist: install-dev
 	$(BIN)/python -m build
