@@ -60,6 +60,8 @@ def pull(wanted: HubFile, folder: Path, progress: Progress | None = None) -> Pat
         return have
     _check_room(folder, size)
     path = _translated(lambda: _fetch(wanted, target, progress), wanted)
+    if progress:  # the hub's bar reports at intervals and may leave out its last step
+        progress(size, size, wanted.file)
     _check(path, checksum, progress)
     return path
 
