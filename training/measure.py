@@ -25,6 +25,13 @@ def quadratic_weighted_kappa(gold: npt.ArrayLike, predicted: npt.ArrayLike, grad
     return 1 - float(((g - p) ** 2).mean()) / chance if chance else 1.0
 
 
+def cohen_kappa(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Agreement of two raters on unordered classes, less chance (Cohen 1960); 1 when both use a single class."""
+    a, b = np.asarray(first), np.asarray(second)
+    chance = float(sum((a == c).mean() * (b == c).mean() for c in np.union1d(a, b)))
+    return (float((a == b).mean()) - chance) / (1 - chance) if chance < 1 else 1.0
+
+
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     """Correlation; 0 when either side is constant."""
     a, b = np.asarray(x, float), np.asarray(y, float)
@@ -82,9 +89,7 @@ def verdict_logits(
     for answer in answers:
         packed = pack([answer], tokenizer)
         rows = torch.tensor(packed.rows, device=device)
-        hidden = model(
-            *(torch.from_numpy(x).to(device) for x in (packed.tokens, packed.positions, packed.mask)), rows
-        )
+        hidden = model(*(torch.from_numpy(x).to(device) for x in (packed.tokens, packed.positions, packed.mask)), rows)
         found.append((hidden.float() @ model.output[ids].float().T).double().cpu().numpy())
     return found
 
