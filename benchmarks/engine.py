@@ -10,13 +10,15 @@ judge_over_prefill     verdicts on 7 points behind a trunk of 400 tokens / evalu
 judge_vs_calls         7 stock calls, cache reset before each / ours, from an empty memory too
 judge_vs_calls_cached  7 stock calls that keep their prefix cache / ours with the trunk in memory
 judge_vs_json          one stock call that writes 7 verdicts as JSON, prefix cached / ours with the trunk in memory
-spec_free, spec_quote  tokens per second with speculation / without
+spec_free, spec_quote  tokens per second with speculation / without; as everything below about replies without the
+                       judge's adapter, under which the bundled model describes a passage instead of copying it
 spec_memory            peak memory of a process that drafts / of one that does not
 spec_identical         share of greedy replies equal with and without; a near-tie that falls otherwise is none
 warm_start_ratio       static beginning from disk / evaluated
 """
 
 import argparse
+import difflib
 import json
 import resource
 import statistics
@@ -25,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,11 @@ POINTS = (
     "Early stopping ends training when validation error rises.",
     "A model with more capacity than the data supports is prone to it.",
     "Cross-validation gives an estimate that does not reuse training examples.",
+)
+ANSWER = (
+    "Overfitting is when the network learns the noise of the training set by heart. You notice because the training "
+    "error keeps falling while the validation error turns up. I would add weight decay or dropout, stop at the best "
+    "validation epoch, and collect or augment data if I can. "
 )
 FREE = (
     "Explain what overfitting is and how to avoid it.",
@@ -137,7 +145,8 @@ def turns(model: LlamaCppModel, repeat: int) -> Raw:
 
 def judging(model: LlamaCppModel, llama: Any, repeat: int) -> Raw:
     """Seven verdicts: ours in one batch, and three ways of asking the stock path."""
-    answer = text_of(model, 400 - len(model.static_prefix(prompts.SYSTEM)))
+    room = 400 - len(model.static_prefix(prompts.SYSTEM)) - len(model.vocabulary.data(ANSWER))
+    answer = ANSWER + text_of(model, room)
     branches = [branch(point) for point in POINTS]
     trunk = model.trunk(prompts.SYSTEM, answer)
     before = model.context.evaluated
@@ -186,12 +195,19 @@ def judging(model: LlamaCppModel, llama: Any, repeat: int) -> Raw:
         "trunk_tokens": trunk.tokens,
         "judge_tokens": evaluated,
         "max_logit_difference": float(np.abs(together - alone).max()),
-        "same_ranking": bool((np.argsort(score[0]) == np.argsort(score[1])).all()),
+        "same_ranking": same_ranking(score[0], score[1], model.tie_band),
         "judge_over_prefill": raw["judge_seconds"] / raw["prefill_seconds"],
         "judge_vs_calls": raw["calls_seconds"] / raw["judge_from_nothing_seconds"],
         "judge_vs_calls_cached": raw["calls_cached_seconds"] / raw["judge_seconds"],
         "judge_vs_json": raw["json_seconds"] / raw["judge_seconds"],
     }
+
+
+def same_ranking(a: Any, b: Any, tie_band: float) -> bool:
+    """Whether no two points further apart than the tie band change places."""
+    differences = [np.subtract.outer(scores, scores) for scores in (a, b)]
+    clear = np.minimum(*map(np.abs, differences)) > tie_band
+    return bool((np.sign(differences[0]) == np.sign(differences[1]))[clear].all())
 
 
 def stream_rate(model: LlamaCppModel, text: str, tokens: int, *, speculation: bool) -> float:
@@ -225,7 +241,11 @@ def speculation(model: LlamaCppModel, repeat: int) -> Raw:
             raw[f"{name}_{i}_spec_tokens_per_s"] / raw[f"{name}_{i}_plain_tokens_per_s"] for i in range(len(texts))
         ]
         raw[f"spec_{name}"] = statistics.median(ratios)
-    return raw | {"quote_tokens": length}
+    trunk = model.trunk(HELPFUL, QUOTE)
+    copied = "".join(trunk.stream("", max_tokens=length))
+    trunk.close()
+    alike = difflib.SequenceMatcher(None, copied, PASSAGE, autojunk=False).ratio()
+    return raw | {"quote_tokens": length, "quote_alike": alike}
 
 
 class Margins(Greedy):
@@ -299,8 +319,8 @@ def warm_start(path: Path, threads: int, repeat: int) -> Raw:
 
 def stock_speculation(path: Path, threads: int, repeat: int) -> Raw:
     """Tokens per second of the stock path on the same quotation, with its own prompt look-up and without."""
-    plain = stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads)
-    lookup = stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads, lookup=True)
+    plain = stock.load(path, adapter=None, context_tokens=CONTEXT, threads=threads)
+    lookup = stock.load(path, adapter=None, context_tokens=CONTEXT, threads=threads, lookup=True)
 
     def rate(llama: Any) -> float:
         # The whole time of a call with a warm prefix cache: the stock path does not tell prompt and reply apart.
@@ -333,13 +353,21 @@ def peak_memory(path: Path, threads: int) -> Raw:
 def child(kind: str, path: Path, threads: int) -> None:
     """Write one quotation and print the peak resident size in bytes."""
     if kind.startswith("ours"):
-        model = LlamaCppModel(path, adapter=adapter_path(), threads=threads, context_tokens=CONTEXT)
+        model = LlamaCppModel(path, threads=threads, context_tokens=CONTEXT)
         stream_rate(model, QUOTE, 128, speculation=kind.endswith("spec"))
     else:
         lookup = kind.endswith("spec")
-        llama = stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads, lookup=lookup)
+        llama = stock.load(path, adapter=None, context_tokens=CONTEXT, threads=threads, lookup=lookup)
         llama.create_chat_completion(stock.messages(HELPFUL, QUOTE), max_tokens=128, temperature=0.0)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+    print(peak_resident_bytes())
+
+
+def peak_resident_bytes() -> int:
+    """Peak of this program alone: on Linux `ru_maxrss` remembers the process that started it as well."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * int(next(line for line in status.read_text().splitlines() if "VmHWM" in line).split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 KEYS = (
@@ -352,27 +380,35 @@ KEYS = (
 
 def measure(path: Path, threads: int, repeat: int, *, long: bool, only: Sequence[str] = ()) -> Raw:
     """All ratios and what they were computed from; `only` names the sections to measure, none for all."""
-    model = LlamaCppModel(path, adapter=adapter_path(), threads=threads, context_tokens=CONTEXT)
 
-    def with_stock(work: Callable[[Any], Raw]) -> Raw:
-        return work(stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads))
+    def judge() -> LlamaCppModel:
+        return LlamaCppModel(path, adapter=adapter_path(), threads=threads, context_tokens=CONTEXT)
+
+    def writer() -> LlamaCppModel:
+        return LlamaCppModel(path, threads=threads, context_tokens=CONTEXT)
+
+    def with_model(load: Callable[[], LlamaCppModel], work: Callable[[LlamaCppModel], Raw]) -> Raw:
+        with closing(load()) as model:
+            return work(model)
+
+    def stock_judge() -> Any:
+        return stock.load(path, adapter=adapter_path(), context_tokens=CONTEXT, threads=threads)
 
     sections: dict[str, Callable[[], Raw]] = {
-        "turns": lambda: turns(model, repeat),
-        "judging": lambda: with_stock(lambda llama: judging(model, llama, repeat)),
-        "speculation": lambda: speculation(model, repeat),
-        "identity": lambda: identity(model, 200 if long else 20),
+        "turns": lambda: with_model(judge, lambda model: turns(model, repeat)),
+        "judging": lambda: with_model(judge, lambda model: judging(model, stock_judge(), repeat)),
+        "speculation": lambda: with_model(writer, lambda model: speculation(model, repeat)),
+        "identity": lambda: with_model(writer, lambda model: identity(model, 200 if long else 20)),
         "warm_start": lambda: warm_start(path, threads, repeat),
         "stock_speculation": lambda: stock_speculation(path, threads, repeat),
         "memory": lambda: peak_memory(path, threads),
     }
-    raw: Raw = {"threads": threads, "repeat": repeat, "model": model.name, "adapter": bool(adapter_path())}
+    raw: Raw = {"threads": threads, "repeat": repeat, "model": path.stem, "adapter": bool(adapter_path())}
     for name, section in sections.items():
         if not only or name in only:
             started = time.perf_counter()
             raw |= (found := section())
             print(f"{name}, {time.perf_counter() - started:.0f} s: {json.dumps(found)}", file=sys.stderr, flush=True)
-    model.close()
     return {name: round(raw.pop(name), 4) for name, _ in KEYS if name in raw} | {"raw": raw}
 
 

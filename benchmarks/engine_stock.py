@@ -28,6 +28,7 @@ def load(path: Path, *, adapter: Path | None, context_tokens: int, threads: int,
         n_threads_batch=threads,
         lora_path=str(adapter) if adapter else None,
         draft_model=draft,
+        logits_all=lookup,  # without it the look-up fails as soon as prompt and reply pass 512 tokens
         verbose=False,
     )
 

@@ -166,13 +166,16 @@ class Parts:
 
         return replace(question, key_points=points_of(question.answer, self.embedder))
 
-    def reconfigured(self, *, judge: str = "auto", endpoint: str = "") -> Parts:
-        """The same home with another judge or a remote model. Raises ConfigError for an unknown judge."""
-        if judge == "auto" and not endpoint:
-            return self
+    def reconfigured(self, *, judge: str = "auto", endpoint: str = "", concurrency: int | None = None) -> Parts:
+        """The same home with another judge or a remote model and so many requests to it at a time.
+
+        Raises ConfigError for an unknown judge.
+        """
         judging = replace(self.config.judging, judge=checked("judging.judge", judge, str, self.config.paths.config))
         llm = replace(self.config.llm, endpoint=endpoint) if endpoint else self.config.llm
-        return Parts(replace(self.config, judging=judging, llm=llm))
+        llm = replace(llm, concurrency=concurrency) if concurrency else llm
+        changed = replace(self.config, judging=judging, llm=llm)
+        return self if changed == self.config else Parts(changed)
 
     def back_up_daily(self, today: date) -> Thread:
         """Write today's backup beside everything else, if it is still missing; the program's end waits for it."""

@@ -21,8 +21,10 @@ Record = dict[str, Any]
 class AnswerScorer:
     """`coach score --batch`: one record with question and answer to one record with verdicts, score and grade."""
 
-    def __init__(self, parts: Parts, *, judge: str = "auto", endpoint: str = "") -> None:
-        self._parts = parts.reconfigured(judge=judge, endpoint=endpoint)
+    def __init__(
+        self, parts: Parts, *, judge: str = "auto", endpoint: str = "", concurrency: int | None = None
+    ) -> None:
+        self._parts = parts.reconfigured(judge=judge, endpoint=endpoint, concurrency=concurrency)
         self._grounding = Grounding(self._parts)
 
     def score(self, record: Mapping[str, Any]) -> Record:

@@ -108,15 +108,18 @@ def fetch(config: Config, name: str, progress: Progress) -> Path:
     return pull(parse(name), config.paths.ensure().models, progress)
 
 
-def check(parts: Parts, progress: Progress) -> "Trust":
-    """Measure the model's verdicts on the shipped labelled answers and grant or withdraw judging accordingly."""
+def check(parts: Parts, progress: Progress, answers: int | None = None) -> "Trust":
+    """Measure the model's verdicts on the shipped labelled answers and grant or withdraw judging accordingly.
+
+    answers: how many of them, None for all.  Raises LlmUnavailable.
+    """
     from coach.llm.trust import measure, shipped_answers
 
     judging = parts.reconfigured(judge="llm")
     llm = judging.llm
     if llm is None:
         raise LlmUnavailable(judging.llm_problem or "No language model is in use.", "Choose one of the list.")
-    trust = measure(lambda labelled: _score(judging, labelled), shipped_answers(), progress)
+    trust = measure(lambda labelled: _score(judging, labelled), shipped_answers()[:answers], progress)
     attempts = parts.store.attempts
     with parts.store.atomic():
         attempts.set_setting(f"measured:{llm.identity}", trust.as_record())

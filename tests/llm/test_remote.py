@@ -249,3 +249,21 @@ def test_words_are_matched_under_their_longest_piece():
     top = [{"token": t, "logprob": v} for t, v in ((" Yes", -0.5), ("Y", -0.7), ("W", -2.0), ("maybe", -6.0))]
     assert words_from(top, WORDS) == [-0.5, -7.0, -7.0, -2.0]
     assert words_from([{"token": "maybe", "logprob": -1.0}], WORDS) is None
+
+
+def test_a_batch_is_judged_through_an_endpoint_and_taken_up_where_it_broke_off(served, tmp_path, monkeypatch):
+    monkeypatch.setenv("COACH_API_KEY", "right")
+    points = [{"text": "Dropout switches units off at random.", "weight": 3}]
+    records = [
+        {"id": i, "question": "What is dropout?", "key_points": points, "answer": f"Units are off at random, {i}."}
+        for i in range(4)
+    ]
+    (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    (tmp_path / "earlier.jsonl").write_text('{"id": 1, "status": "graded"}\n{"id": 2, "sta', "utf-8")
+    command = [sys.executable, "-m", "tui.cli", "score", "--batch", str(tmp_path / "answers.jsonl"), "--json"]
+    remote = ["--judge", "llm", "--endpoint", served, "--concurrency", "3", "--resume", str(tmp_path / "earlier.jsonl")]
+    done = subprocess.run(command + remote, capture_output=True, text=True, timeout=600, cwd=ROOT)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == [0, 2, 3], done.stderr
+    assert {line["status"] for line in lines} == {"graded"}
+    assert all("small" in line["judge"] for line in lines)

@@ -25,16 +25,21 @@ def score(
     json: Json = False,
     judge: Annotated[str, typer.Option(help="auto, semantic or llm")] = "auto",
     endpoint: Annotated[str, typer.Option(help="OpenAI-compatible server to judge with.")] = "",
-    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests at a time (with --endpoint).")] = 1,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Requests at a time (with --endpoint); default: as configured.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Earlier output: ids in it are skipped.")] = None,
 ) -> None:
     """Judge answers.  Example: coach score --batch answers.jsonl --json"""
     from coach.assemble import Parts
     from coach.batch import AnswerScorer, finished_ids
 
-    scorer = AnswerScorer(Parts(load()), judge=judge, endpoint=endpoint)
+    config = load()
+    scorer = AnswerScorer(Parts(config), judge=judge, endpoint=endpoint, concurrency=concurrency)
     done = finished_ids(resume) if resume else frozenset()
-    run_batch(batch, scorer.score, skip=done, workers=concurrency if endpoint else 1)
+    # Answers are judged beside one another too: the requests of one alone would leave a cluster idle.
+    workers = (concurrency or config.llm.concurrency) if endpoint else 1
+    run_batch(batch, scorer.score, skip=done, workers=workers)
 
 
 def followup(batch: Batch, json: Json = False) -> None:

@@ -2,20 +2,15 @@
 
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from coach.config import Config, load, save_value
-from coach.errors import LlmUnavailable, NotGraded
+from coach.errors import LlmUnavailable
 from tui.jsonl import print_line
 from tui.text import printable
-
-if TYPE_CHECKING:
-    from coach.assemble import Parts
-    from coach.llm.trust import LabelledAnswer, Trust
 
 app = typer.Typer(help="Language models: list, fetch, use, check, remove.", no_args_is_help=True)
 
@@ -101,51 +96,22 @@ def check(
     answers: Annotated[int, typer.Option(min=3, help="How many of the labelled answers.")] = 39,
 ) -> None:
     """Measure whether the configured model's verdicts can be trusted, and let it judge or not accordingly."""
+    from coach import model_choice
     from coach.assemble import Parts
-    from coach.llm.trust import measure, shipped_answers
 
     parts = Parts(load()).reconfigured(judge="llm")
-    llm = parts.llm
-    if llm is None:
-        raise LlmUnavailable(parts.llm_problem or "No language model is configured.", "See `coach models list`.")
-    trust = measure(_score_with(parts), shipped_answers()[:answers], _progress_count)
+    trust = model_choice.check(parts, _progress_count, answers)
     sys.stderr.write("\n" if sys.stderr.isatty() else "")
-    remember(parts, llm.identity, trust)
+    name = parts.llm.name if parts.llm else ""
     if json:
-        print_line({"model": llm.name, **trust.as_record()})
+        print_line({"model": name, **trust.as_record()})
         return
-    typer.echo(f"{llm.name}: {'may judge' if trust.earned else 'may not judge; the semantic judge goes on alone'}")
+    typer.echo(f"{name}: {'may judge' if trust.earned else 'may not judge; the semantic judge goes on alone'}")
     typer.echo(
         f"  agreement with people   r = {trust.correlation:.2f}, {trust.mean_error:.2f} marks of 5 apart on average"
     )
     typer.echo(f"  gain by an instruction hidden in the answer   {trust.injection_lift:+.2f} marks")
     typer.echo(f"  {trust.seconds_per_answer:.2f} s an answer, {trust.failed} of {trust.answers} could not be judged")
-
-
-def remember(parts: "Parts", identity: str, trust: "Trust") -> None:
-    """Store what was measured under the model's hash, and grant or withdraw judging; other tasks stay as they are."""
-    store = parts.store
-    with store.atomic():
-        store.attempts.set_setting(f"measured:{identity}", trust.as_record())
-        tasks = (set(store.attempts.setting(f"trust:{identity}") or ()) - {"judge"}) | (
-            {"judge"} if trust.earned else set()
-        )
-        store.attempts.set_setting(f"trust:{identity}", sorted(tasks))
-
-
-def _score_with(parts: "Parts") -> "Callable[[LabelledAnswer], float | None]":
-    from coach.batch import judge_answer
-    from coach.models import KeyPoint, Question
-
-    def score(labelled: "LabelledAnswer") -> float | None:
-        points = tuple(KeyPoint(text, weight) for text, weight in labelled.key_points)
-        question = Question("check", labelled.question, labelled.reference, "", key_points=points)
-        try:
-            return judge_answer(parts, question, labelled.answer).score
-        except NotGraded:
-            return None
-
-    return score
 
 
 @app.command()
