@@ -57,6 +57,13 @@ class MockInterview:
         self.plan = tuple(Planned(name, key) for name, key in row["settings"]["plan"])
         self._conversation: Conversation | None = None
 
+    @property
+    def position(self) -> int:
+        """Number of the question that is open or comes next, from 1; beyond the plan once all were asked."""
+        attempts = self._store.attempts.of_session(self.id)
+        is_open = bool(attempts) and attempts[-1].state in OPEN
+        return len(attempts) + (not is_open)
+
     def step(self) -> Step | None:
         """The question that is open, else the next one, which is asked by this call; None when all were asked."""
         attempts = self._store.attempts.of_session(self.id)

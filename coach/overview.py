@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from coach.mock import unfinished_mock
 from coach.session import Session
 
 WEAK_SHOWN = 4
-Action = Literal["resume", "review", "learn", "ahead"]
+Action = Literal["resume", "mock", "review", "learn", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Overview:
     """What the first frame shows, from the plan of the day alone.
 
     due: questions that have reached their day.  new: unseen ones planned for today.  minutes: expected for all of them.
+    mock: where a mock interview was left open, in words; empty when there is none.
     action, reason: the one thing to do next; `what` says it in words.
     """
 
@@ -25,6 +27,7 @@ class Overview:
     minutes: float
     questions: int
     topics: int
+    mock: str
     action: Action
     what: str
     reason: str
@@ -67,7 +70,8 @@ def overview(session: Session, now: datetime) -> Overview:
     items = session.due()
     topics = session.store.questions.topics()
     due = sum(item.due is not None for item in items)
-    action, what, reason = _recommended(session, due, len(items) - due, sum(item.minutes for item in items))
+    mock = _open_mock(session)
+    action, what, reason = _recommended(session, due, len(items) - due, sum(item.minutes for item in items), mock)
     return Overview(
         day=session.schedule.clock.day(now),
         due=due,
@@ -75,6 +79,7 @@ def overview(session: Session, now: datetime) -> Overview:
         minutes=sum(item.minutes for item in items),
         questions=sum(topics.values()),
         topics=len(topics),
+        mock=mock,
         action=action,
         what=what,
         reason=reason,
@@ -96,9 +101,19 @@ def standing(session: Session, now: datetime) -> Standing:
     )
 
 
-def _recommended(session: Session, due: int, new: int, minutes: float) -> tuple[Action, str, str]:
+def _open_mock(session: Session) -> str:
+    mock = unfinished_mock(session)
+    if mock is None:
+        return ""
+    number, of = mock.position, len(mock.plan)
+    return f"question {number} of {of} is next" if number <= of else "all questions are asked, the report is next"
+
+
+def _recommended(session: Session, due: int, new: int, minutes: float, mock: str) -> tuple[Action, str, str]:
     if left_open := session.resumable():
         return "resume", "Go on where you stopped", f"“{left_open.question.text}” is still open."
+    if mock:
+        return "mock", "Go on with the mock interview", f"{mock}."
     about = f"about {max(1, round(minutes))} min"
     if due:
         come = "has reached its day" if due == 1 else "have reached their day"

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from textual.pilot import Pilot
 
 from coach.config import load
+from coach.mock import begin_mock
+from coach.mock_plan import rounds_named
 from tests.tui.waiting import seen, until
 from tui.app import CoachApp
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
+from tui.screens.mock_interview import MockInterviewScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
 from tui.screens.review import ReviewScreen
@@ -44,6 +47,32 @@ async def test_a_question_with_an_answer_is_resumed_and_one_only_seen_is_not(mak
         assert "Go on where you stopped" in seen(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "What happens across a narrow valley?" in seen(pilot))
+
+
+async def test_a_mock_interview_left_open_is_offered_and_gone_on_with(make_app: MakeApp) -> None:
+    app = make_app()
+    mock = begin_mock(app.session, rounds_named(["phone_screen"]), seed=1, clock=app.clock)
+    step = mock.step()
+    assert step is not None
+    list(mock.reply(step, "0 !1", 60.0))
+    mock.skip(step, 60.0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Streak" in seen(pilot))
+        assert "Go on with the mock interview" in seen(pilot)
+        assert "because question 2 of 2 is next." in " ".join(seen(pilot).split())
+        await pilot.press("enter")
+        await until(pilot, on(pilot, MockInterviewScreen))
+        assert "question 2 of 2" in seen(pilot)
+
+
+async def test_an_open_answer_comes_before_an_open_mock_interview_and_both_are_shown(make_app: MakeApp) -> None:
+    app = make_app()
+    begin_mock(app.session, rounds_named(["phone_screen"]), seed=1, clock=app.clock)
+    list(app.session.ask("momentum").reply("points 0"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Streak" in seen(pilot))
+        assert "Go on where you stopped" in seen(pilot)
+        assert "left open, question 1 of 2 is next" in seen(pilot)
 
 
 async def test_revealing_ticking_and_grading_ends_with_a_summary(make_app: MakeApp) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from coach.errors import CoachError
+from coach.mock import unfinished_mock
 from coach.overview import NextInterview, Overview, Standing, overview, standing
 from tui.places import PLACES
 from tui.screens.base import CoachScreen
@@ -56,8 +57,23 @@ class HomeScreen(CoachScreen[None]):
 
     def action_start(self) -> None:
         """Do what is recommended."""
-        if self.figures is not None:
+        if self.figures is None:
+            return
+        if self.figures.action == "mock":
+            self._go_on_with_mock()
+        else:
             self.coach.action_go(GOES_TO[self.figures.action])
+
+    def _go_on_with_mock(self) -> None:
+        from tui.screens.mock_interview import MockInterviewScreen
+
+        try:
+            mock = unfinished_mock(self.session, self.coach.clock)
+        except CoachError as error:
+            self.fault(error, self._go_on_with_mock)
+            return
+        if mock is not None:
+            self.app.push_screen(MockInterviewScreen(mock))
 
     @work(thread=True, exclusive=True, group="log")
     def read_log(self) -> None:
@@ -76,11 +92,13 @@ class HomeScreen(CoachScreen[None]):
             Content.assemble(("Enter  ", "$text-accent bold"), (figures.what, "bold"), "\n")
             + Content.assemble(("       because ", "dim"), printable(figures.reason))
         )
-        self.query_one("#due", Static).update(
-            lined("Due today", f"{figures.due} due, {figures.new} new · about {figures.minutes:.0f} min")
-            + "\n"
-            + lined("Questions", f"{figures.questions} in {figures.topics} topics")
-        )
+        rows = [
+            lined("Due today", f"{figures.due} due, {figures.new} new · about {figures.minutes:.0f} min"),
+            lined("Questions", f"{figures.questions} in {figures.topics} topics"),
+        ]
+        if figures.mock and figures.action != "mock":
+            rows.insert(0, lined("Mock", f"left open, {figures.mock} · m opens it"))
+        self.query_one("#due", Static).update(Content("\n").join(rows))
 
     def _show_log(self, found: Standing) -> None:
         weak = "   ".join(f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak)
