@@ -66,8 +66,11 @@ bench-long: install-dev
 train: install-dev
 	$(BIN)/python -m training.train
 
+# strict: a package that the advisory database gives no answer about must not pass for a safe one
 audit: install-dev
-	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict || { echo >&2 \
+		"The audit did not pass: a locked version has a known weakness, or https://pypi.org did not answer (see above)."; \
+		exit 1; }
 
 dist: install-dev
 	$(BIN)/python -m build
