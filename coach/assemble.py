@@ -47,6 +47,7 @@ class Parts:
     """The parts of one home, built when they are first asked for.
 
     llm_problem: why there is no language model, or what it runs without; empty when all is well.
+    backup_problem: why the latest attempt at today's backup failed; empty when it did not.
     """
 
     def __init__(self, config: Config) -> None:
@@ -183,6 +184,7 @@ class Parts:
         def work() -> None:
             try:
                 back_up_daily(self.config.paths, self.config.backups.keep, today)
+                self.backup_problem = ""
             except CoachError as error:
                 self.backup_problem = str(error)
 

@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from coach.assemble import Parts
+from coach.backup import backups
+from coach.clock import utc_now
 from coach.errors import CoachError
 
 Findings = dict[str, Any]
@@ -23,6 +25,7 @@ def examine(parts: Parts) -> Findings:
         findings |= _guarded(problems, lambda: _weights(parts, problems), {"weights_verified": False})
         findings |= _guarded(problems, lambda: {"judge": parts.judge.name}, {"judge": None})
         findings |= _guarded(problems, lambda: _bank(parts), {"questions": 0})
+        findings |= _guarded(problems, lambda: _backups(parts, problems), {"newest_backup": None})
         findings["faiss"] = _package("faiss-gpu-cu12") or _package("faiss-cpu")
     findings["network_used"] = bool(connections)
     return findings | {"problems": problems}
@@ -90,6 +93,15 @@ def _encoder(parts: Parts) -> Findings:
 
 def _bank(parts: Parts) -> Findings:
     return {"home": str(parts.config.paths.home), "questions": len(parts.store.questions.live())}
+
+
+def _backups(parts: Parts, problems: list[str]) -> Findings:
+    """Write today's backup, if it is missing: what keeps it from being written shows here rather than in need."""
+    parts.back_up_daily(parts.schedule.clock.day(utc_now())).join()
+    if parts.backup_problem:
+        problems.append(parts.backup_problem)
+    newest = next(iter(backups(parts.config.paths)), None)
+    return {"newest_backup": newest.written.isoformat(timespec="seconds") if newest else None}
 
 
 def _language_model(parts: Parts, problems: list[str]) -> Findings:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -36,9 +36,9 @@ def write_backup(source: Path, target: Path) -> None:
 
     Raises StorageError when the source is damaged, the target cannot be written or the copy fails its check.
     """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
         _copy(source, unfinished)
         os.replace(unfinished, target)
@@ -47,7 +47,8 @@ def write_backup(source: Path, target: Path) -> None:
         hint = "Earlier backups are untouched."
         raise StorageError(f"The backup {target} was not written: {error}.", hint) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:

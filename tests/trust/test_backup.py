@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from coach.assemble import Parts
 from coach.backup import back_up, back_up_daily, backups, differences, newest_sound, preview, restore
+from coach.config import load
+from coach.doctor import examine
 from coach.errors import StorageError
 from coach.paths import Paths
 from coach.storage import Store
@@ -105,3 +108,16 @@ def test_what_is_no_backup_is_refused(paths: Paths, tmp_path: Path, content: byt
 def test_the_database_is_no_target_of_its_own_backup(paths: Paths) -> None:
     with pytest.raises(StorageError, match="itself"):
         back_up(paths, paths.database, now=NOW)
+
+
+def test_doctor_tells_when_backups_cannot_be_written(paths: Paths) -> None:
+    paths.ensure().config.write_text('[llm]\nmodel = "none"\n')
+    paths.backups.write_text("a file where the folder should be")
+    parts = Parts(load(paths))
+    found = examine(parts)
+    assert found["newest_backup"] is None
+    assert any("was not written" in problem for problem in found["problems"])
+    paths.backups.unlink()
+    found = examine(parts)
+    assert found["newest_backup"][:4].isdigit()
+    assert not any("was not written" in problem for problem in found["problems"])
