@@ -1,7 +1,7 @@
 """The full-screen interface: one app, a screen for each thing one does. Screens are thin over `coach.session`."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ from coach.errors import CoachError
 from coach.session import Session
 from tui.keys import keys_of
 from tui.places import PLACES, place
+from tui.screens.start import Opening, StartScreen
 from tui.themes import THEMES
 
 TOUR_SEEN = "tour_seen"  # a setting in the database
+SOON_SECONDS = 1.0
+"""How long the first frame waits for the database; a sound one is open much sooner."""
 
 
 class CoachApp(App[None]):
@@ -60,16 +63,31 @@ class CoachApp(App[None]):
         self.config = config
         self.parts = parts or Parts(config)
         self.clock = clock
-        self.session = Session(self.parts, clock)
         self._start = start
         self._arguments = arguments
         self._wants_tour = tour
+        self._open = False
+
+    @cached_property
+    def session(self) -> Session:
+        """The use cases."""
+        return Session(self.parts, self.clock)
 
     def on_mount(self) -> None:
-        """Show the first screen at once; models load behind it."""
+        """Show the first screen at once; when the database is not open soon, say that one waits, or what is wrong."""
         for theme in THEMES:
             self.register_theme(theme)
         self.apply(self.config)
+        opening = Opening(self.parts)
+        opening.start()
+        if opening.finished(SOON_SECONDS):
+            self._begin()
+        else:
+            self.push_screen(StartScreen(opening, self.parts), lambda _: self._begin())
+
+    def _begin(self) -> None:
+        """Show the first screen; models load behind it."""
+        self._open = True
         self.push_screen(place("home").make())
         if self._start != "home":
             self.action_go(self._start, **self._arguments)
@@ -84,7 +102,9 @@ class CoachApp(App[None]):
         self.set_keymap(config.screen.keys)
 
     def action_go(self, name: str, **arguments: Any) -> None:
-        """Open a screen by name, above the home screen."""
+        """Open a screen by name, above the home screen; none before the database is open."""
+        if not self._open:
+            return
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if name != "home":

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 import pexpect
@@ -20,7 +20,8 @@ ANSWER = "Momentum keeps a velocity: an exponentially decaying sum of the past g
 class Terminal:
     """A pseudo-terminal with the coach in it, and what a person would see on it."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, before: Callable[[], None] | None = None) -> None:
+        """before: called in the new process ahead of the program."""
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -30,6 +31,7 @@ class Terminal:
             env=environment,
             dimensions=(LINES, COLUMNS),
             timeout=PATIENCE_SECONDS,
+            preexec_fn=before,
         )
 
     def wait_for(self, text: str) -> None:

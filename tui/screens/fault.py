@@ -32,12 +32,13 @@ class FaultScreen(ModalScreen[Decision]):
         Binding("q", "decide('quit')", "Quit", id="fault.quit", tooltip="Leave the program; nothing typed is lost"),
     ]
 
-    def __init__(self, error: CoachError, kept: str = "") -> None:
+    def __init__(self, error: CoachError, kept: str = "", *, back: bool = True) -> None:
+        """kept: where something typed is.  back: whether there is anything to go back to."""
         super().__init__()
-        self._error, self._kept = error, kept
+        self._error, self._kept, self._back = error, kept, back
 
     def compose(self) -> ComposeResult:
-        """Message, next step, where the text is, three buttons."""
+        """Message, next step, where the text is, the buttons."""
         with Vertical():
             yield Static(printable(self._error.message), classes="what", markup=False)
             if self._error.hint:
@@ -46,8 +47,13 @@ class FaultScreen(ModalScreen[Decision]):
                 yield Static(printable(self._kept), markup=False)
             with Horizontal():
                 yield Button("Retry (r)", id="retry", variant="primary")
-                yield Button("Back (Esc)", id="back")
+                if self._back:
+                    yield Button("Back (Esc)", id="back")
                 yield Button("Quit (q)", id="quit")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nobody goes back to a screen that could not be shown."""
+        return self._back or parameters != ("back",)
 
     def action_decide(self, decision: Decision) -> None:
         """Leave with a decision."""
