@@ -46,8 +46,7 @@ async def test_a_database_that_cannot_be_used_is_told_on_a_screen(
     before = database.read_bytes()
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FaultScreen))
-        assert what in seen(pilot)
+        await until(pilot, lambda: isinstance(app.screen, FaultScreen) and what in seen(pilot))
         assert next_step in seen(pilot)
         assert [str(button.label) for button in app.screen.query(Button)] == ["Retry (r)", "Quit (q)"]
         await pilot.press("escape", "f2")
@@ -71,8 +70,7 @@ async def test_a_locked_database_is_waited_for_and_retried(make_app: MakeApp, mo
         other.execute("BEGIN EXCLUSIVE")
         async with app.run_test(size=(80, 24)) as pilot:
             assert app.screen.query_one(Static).region.width == len("Opening your questions …")
-            await until(pilot, lambda: isinstance(app.screen, FaultScreen))
-            assert "in use by another coach" in seen(pilot)
+            await until(pilot, lambda: "in use by another coach" in seen(pilot))
             assert "wait and try again" in seen(pilot)
             other.close()
             await pilot.press("r")
