@@ -182,3 +182,136 @@ def m004_questions(db: Database) -> None:
     db.table("collections").create(
         {"name": str, "root": str, "state": str, "imported_at": str}, pk="name", not_null={"state"}, strict=True
     )
+
+
+@migrations()
+def m005_views(db: Database) -> None:
+    """Views with readable names, for people who look into the file with other programs; the coach reads none of them.
+
+    SQLite keeps the comments: the first says what a row is, those behind the columns become docs/reference/database.md.
+    """
+    for view in (_REVIEWS, _QUESTIONS_DUE, _TOPICS, _JUDGEMENTS, _VERDICTS, _TRANSCRIPTS):
+        db.execute(view)
+
+
+_REVIEWS = """
+create view reviews as
+-- One answer that was graded, with what corrections and undo have made of it since.
+with undone as (
+    select target_id from (
+        select target_id, kind, max(id) from review_log where kind in ('undo', 'redo') group by target_id
+    ) where kind = 'undo' and target_id is not null
+), corrected as (
+    select target_id, grade, max(id) from review_log
+    where kind in ('regrade', 'override') and id not in (select target_id from undone) group by target_id
+)
+select
+    log.id, -- line of `review_log`; grows with time
+    log.at, -- instant of the answer
+    log.study_day, -- day it counts for
+    log.topic, -- topic at that time
+    questions.text as question, -- what was asked
+    log.kind, -- `review`: moves the schedule; `redrill`: repeated on the same day
+    coalesce(corrected.grade, log.grade) as grade, -- 0 to 5, as it counts now
+    log.grade as first_grade, -- 0 to 5, as it was given first
+    log.id in (select target_id from undone) as undone, -- 1: taken back, counts no more
+    log.recall, -- probability of knowing the answer that day, as expected before; empty at a first answer
+    log.seconds, -- time taken, if measured
+    log.question_id, -- row of `questions`
+    log.attempt_id -- row of `attempts`, empty for imported answers
+from review_log log
+left join corrected on corrected.target_id = log.id
+left join questions on questions.id = log.question_id
+where log.kind in ('review', 'redrill')
+"""
+
+_QUESTIONS_DUE = """
+create view questions_due as
+-- One question that is due by the computer's calendar, longest overdue first. `coach due` asks within the day's budget.
+select
+    cards.due, -- day it became due
+    cast(julianday(date('now', 'localtime')) - julianday(cards.due) as integer) as overdue_days, -- days since then
+    questions.topic, -- topic
+    questions.level, -- 1 (screening) to 5 (principal)
+    questions.text as question, -- what will be asked
+    cards.last_grade, -- 0 to 5, of the latest answer
+    cards.last_day, -- study day of the latest answer
+    cards.reviews, -- answers that moved the schedule
+    cards.lapses, -- times forgotten after a pass
+    cards.interval_days, -- the pause that ends
+    cards.question_id -- row of `questions`
+from cards join questions on questions.id = cards.question_id
+where questions.retired_at is null and cards.due <= date('now', 'localtime')
+order by cards.due, cards.question_id
+"""
+
+_TOPICS = """
+create view topics as
+-- One topic of the questions that are not retired.
+select
+    questions.topic, -- topic
+    count(*) as questions, -- number of questions
+    count(cards.question_id) as asked, -- of these, asked at least once
+    coalesce(sum(cards.due <= date('now', 'localtime')), 0) as due, -- of these, due today or before
+    round(avg(cards.last_grade), 2) as mean_grade, -- 0 to 5, over the latest answer to each question
+    coalesce(sum(cards.lapses), 0) as lapses, -- times forgotten after a pass
+    max(cards.last_day) as last_day -- study day of the latest answer
+from questions left join cards on cards.question_id = questions.id
+where questions.retired_at is null
+group by questions.topic
+"""
+
+_JUDGEMENTS = """
+create view judgements as
+-- One interview question that the judge has judged.
+select
+    attempts.id as attempt_id, -- row of `attempts`
+    attempts.started_at as at, -- instant of the question
+    questions.topic, -- topic
+    questions.text as question, -- what was asked
+    json_extract(attempts.judgement, '$.judge') as judge, -- name of the judge
+    round(json_extract(attempts.judgement, '$.score'), 2) as score, -- 0 to 5, computed from the verdicts
+    json_extract(attempts.judgement, '$.grade') as grade, -- 0 to 5, what the judge would have given
+    json_extract(attempts.judgement, '$.sure') as sure, -- 0: a person should confirm the grade
+    coalesce(json_extract(attempts.judgement, '$.complete'), 1)
+        as complete, -- 0: a later reply could not be judged, score and grade count for nothing
+    (select grade from judge_cases where attempt_id = attempts.id order by id desc limit 1)
+        as own_grade, -- 0 to 5, given by the person; empty where the judge's holds
+    attempts.confidence, -- 0 to 100, named before the verdict
+    attempts.hints, -- hints taken
+    attempts.question_id -- row of `questions`
+from attempts left join questions on questions.id = attempts.question_id
+where attempts.judgement is not null
+"""
+
+_VERDICTS = """
+create view verdicts as
+-- One key point in one judgement.
+select
+    attempts.id as attempt_id, -- row of `attempts`
+    questions.text as question, -- what was asked
+    point.key + 1 as number, -- of the key point, from 1
+    json_extract(point.value, '$.point.text') as key_point, -- what a complete answer says
+    json_extract(point.value, '$.point.weight') as weight, -- 1 (nice to have) to 3 (essential)
+    json_extract(point.value, '$.verdict') as verdict, -- covered, partial, missing or contradicted
+    round(json_extract(point.value, '$.probability'), 3) as probability, -- 0 to 1, of this verdict
+    json_extract(point.value, '$.evidence.text') as evidence, -- the candidate's own words
+    json_extract(point.value, '$.prompted') as prompted -- 1: reached only after a follow-up
+from attempts join json_each(attempts.judgement, '$.points') point
+left join questions on questions.id = attempts.question_id
+"""
+
+_TRANSCRIPTS = """
+create view transcripts as
+-- One thing said in an interview, in order.
+select
+    turns.attempt_id, -- row of `attempts`
+    turns.at, -- instant
+    questions.text as question, -- what the interview is about
+    turns.speaker, -- coach or candidate
+    turns.kind, -- question, answer, followup, followup_answer, deepening, hint, acknowledgement or note
+    turns.text -- what was said
+from turns join attempts on attempts.id = turns.attempt_id
+left join questions on questions.id = attempts.question_id
+order by turns.id
+"""

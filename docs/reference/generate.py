@@ -6,6 +6,7 @@ With `--check` nothing is written and the exit code is 1 when a page is stale.
 
 import ast
 import inspect
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -84,25 +85,63 @@ def _comments(section: type) -> dict[str, str]:
     return {node.target.id: lines[node.lineno - 1].partition("  # ")[2] for node in fields}  # type: ignore[union-attr]
 
 
-ABOUT_DATABASE = """`coach.db` is one SQLite file. Look into it with any SQLite browser, or with Datasette; do not write
-to it while the coach runs. Instants are ISO 8601 in UTC, days are ISO dates.
+ABOUT_DATABASE = """`coach.db` is one SQLite file in the home folder. Any program for SQLite may read it, also while
+the coach runs; writing is left to the coach. Instants are ISO 8601 in UTC, days are ISO dates, lists are JSON.
+
+The views come first: they have readable names and are made for looking. The tables below them are what the coach
+itself works with. With [Datasette](https://datasette.io) or [sqlite-utils](https://sqlite-utils.datasette.io):
+
+```sh
+datasette coach.db
+sqlite-utils rows coach.db questions_due --limit 5 --table
+sqlite-utils coach.db "select topic, round(avg(grade), 2) from reviews where not undone group by topic" --table
+```
 """
+TABLES = {
+    "attempts": "One interview question with what became of it.",
+    "turns": "One thing said in an attempt.",
+    "sessions": "One practice, review or mock interview: a queue of questions.",
+    "judge_cases": "A grade that a person gave, beside the judge's: what the judge is measured with.",
+    "settings": "What the coach has found out about this home, such as what a model may be trusted with.",
+    "indexed_questions": "Which version of a question search knows.",
+    "passages": "One text that search can find: a question, a piece of its answer, a key point.",
+    "vectors": "The embedding of a text by one encoder: float32, little-endian, length 1.",
+    "passages_state": "A token that changes with every change of the passages.",
+    "questions_fts": "The lexical index (FTS5).",
+    "review_log": "Everything that happened to the schedule, in order. Lines are added and never changed.",
+    "cards": "The schedule of one question, as replaying the log gives it.",
+    "interview_dates": "A day to be ready for.",
+    "questions": "One question of the bank or of an import. Never deleted: reviews refer to it.",
+    "collections": "One import source.",
+}
 
 
 def database() -> str:
-    """Every table with its columns; what is exported and what is computed."""
+    """Every view and table with its columns; what is exported and what is computed."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder, "coach.db"))
+        views = [_view(view.name, view.schema) for view in store.db.views]
         shown = [t for t in store.db.tables if t.name not in OWN and not t.name.startswith("questions_fts_")]
-        parts = [_table(table) for table in shown]
+        tables = [_table(table) for table in shown]
         store.close()
-    return "\n".join([f"# Database\n\n{MADE}{ABOUT_DATABASE}", *parts])
+    return "\n".join([f"# Database\n\n{MADE}{ABOUT_DATABASE}\n## Views\n", *views, "## Tables\n", *tables])
+
+
+def _view(name: str, sql: str) -> str:
+    """The comments of a view's definition: the first is about its rows, the others about its columns."""
+    about, *columns = re.findall(r"^(.*?)-- (.*)$", sql, re.M)
+    lines = [f"### `{name}`\n\n{about[1]}\n", "| column | |", "|---|---|"]
+    names = [re.findall(r"\w+", definition)[-1] for definition, _ in columns]
+    return (
+        "\n".join([*lines, *(f"| `{name}` | {note} |" for name, (_, note) in zip(names, columns, strict=True))]) + "\n"
+    )
 
 
 def _table(table: Any) -> str:
     role = {**dict.fromkeys(EXPORTED, "part of an export"), **dict.fromkeys(COMPUTED, "computed again when needed")}
     linked = {key.column: f"row of `{key.other_table}`" for key in table.foreign_keys}
-    lines = [f"## `{table.name}`\n\nPrimary key: {', '.join(table.pks)}; {role[table.name]}.\n"]
+    about = f"{TABLES[table.name]} Primary key: {', '.join(table.pks)}; {role[table.name]}."
+    lines = [f"### `{table.name}`\n\n{about}\n"]
     lines += ["| column | type | |", "|---|---|---|"]
     for column in table.columns:
         notes = [linked.get(column.name, ""), "required" if column.notnull else ""]
