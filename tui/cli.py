@@ -12,7 +12,7 @@ import typer
 
 from coach.errors import CoachError
 from coach.privacy import refuse_probes, switch_telemetry_off
-from tui.commands import bank, data, judging, mock, models, practice, search, serve, srs, state
+from tui.commands import bank, data, judging, mock, models, practice, review, search, serve, srs, state
 
 app = typer.Typer(
     name="coach",
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: help texts hold brackets
     pretty_exceptions_enable=False,
 )
-for group in (practice, mock, bank, search, judging, state, data, serve):
+for group in (practice, review, mock, bank, search, judging, state, data, serve):
     group.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, export.")

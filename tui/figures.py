@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from coach.review_summary import Summary
+
 Figures = dict[str, Any]
 
 
@@ -125,3 +127,25 @@ def lines(figures: Figures) -> Iterator[str]:
         yield f"{name:<10} {sentence(figures)}"
     for entry in figures["interviews"]:
         yield f"Interview  {entry['title'] or 'planned'} on {entry['day']}, in {entry['days_left']} days."
+
+
+def review_rows(summary: Summary) -> list[tuple[str, str]]:
+    """What a round of review was worth, as (name, words)."""
+    time = "less than a minute" if summary.minutes < 1 else f"{summary.minutes:.0f} min"
+    rows = [("Answered", f"{summary.answered} in {time}")]
+    if summary.repeated:
+        rows.append(("Retention", f"{summary.kept} of {summary.repeated} known when they came back"))
+    if summary.recovered:
+        rows.append(("Recovered", f"{len(summary.recovered)} points after a follow-up"))
+    if summary.confidence is not None and summary.achieved is not None:
+        rows.append(("Confidence", f"{summary.confidence:.0%} sure, {summary.achieved:.0%} right"))
+    return rows
+
+
+def review_lines(summary: Summary) -> Iterator[str]:
+    """The summary of a round of review, for `coach review --plain`."""
+    for name, words in review_rows(summary):
+        yield f"{name:<11} {words}"
+    for point in summary.open:
+        yield f"  {'!' if point.wrong else '-'} {point.statement}"
+    yield f"Next: {summary.next_step}"

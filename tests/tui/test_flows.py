@@ -93,6 +93,19 @@ async def test_revealing_ticking_and_grading_ends_with_a_summary(make_app: MakeA
         assert not app.session.store.attempts.cases()  # one's own grades say nothing about the judge
 
 
+async def test_the_review_command_goes_straight_into_the_queue_and_shows_the_summary_after_it(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("review", begin="reveal")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, on(pilot, RevealScreen))
+        await pilot.press("space", "5", "escape")
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen) and "Answered" in seen(pilot))
+    async with make_app("review", begin="typed").run_test(size=(80, 24)) as pilot:
+        await until(pilot, on(pilot, PracticeScreen))
+        assert "Why do random forests work?" in seen(pilot)
+
+
 async def test_a_setting_is_changed_in_the_file_and_at_once(make_app: MakeApp) -> None:
     app = make_app("settings")
     async with app.run_test(size=(80, 24)) as pilot:

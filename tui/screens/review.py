@@ -1,6 +1,7 @@
 """Review: the day's queue, two ways to go through it, and what it was worth afterwards."""
 
 from collections import Counter
+from typing import Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,6 +12,7 @@ from textual.widgets import Footer, Static
 from coach.errors import CoachError
 from coach.review_summary import Summary, review_summary
 from coach.session import Session
+from tui.figures import review_rows
 from tui.screens.base import CoachScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
@@ -36,8 +38,10 @@ class ReviewScreen(CoachScreen[None]):
         Binding("escape", "dismiss", "Back", id="review.back", tooltip="Back to the home screen"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, begin: Literal["", "typed", "reveal"] = "") -> None:
+        """begin: go straight into the queue this way, if anything is in it."""
         super().__init__()
+        self._begin = begin
         self._round: PracticeScreen | RevealScreen | None = None
 
     def compose(self) -> ComposeResult:
@@ -61,6 +65,9 @@ class ReviewScreen(CoachScreen[None]):
         shown.display = summary is not None
         shown.update(summary_content(summary) if summary else "")
         self.query_one("#plan", Static).update(plan)
+        begin, self._begin = self._begin, ""
+        if begin and self.session.due():
+            self.call_after_refresh(self.action_typed if begin == "typed" else self.action_reveal)
 
     def action_typed(self) -> None:
         """Answer the queue in one's own words."""
@@ -109,14 +116,7 @@ def plan_content(session: Session) -> Content:
 
 def summary_content(summary: Summary) -> Content:
     """What the round was worth."""
-    rows = [("Answered", f"{summary.answered} in {about(summary.minutes)}")]
-    if summary.repeated:
-        rows.append(("Retention", f"{summary.kept} of {summary.repeated} known when they came back"))
-    if summary.recovered:
-        rows.append(("Recovered", f"{len(summary.recovered)} points after a follow-up"))
-    if summary.confidence is not None and summary.achieved is not None:
-        rows.append(("Confidence", f"{summary.confidence:.0%} sure, {summary.achieved:.0%} right"))
-    lines = [Content.assemble((f"{name:<12}", "dim"), text) for name, text in rows]
+    lines = [Content.assemble((f"{name:<12}", "dim"), text) for name, text in review_rows(summary)]
     lines += [
         Content.assemble(("✘ " if point.wrong else "· ", "$text-error"), printable(point.statement))
         for point in summary.open[:OPEN_SHOWN]
@@ -125,8 +125,3 @@ def summary_content(summary: Summary) -> Content:
         lines.append(Content.styled(f"… and {len(summary.open) - OPEN_SHOWN} more open points", "dim"))
     lines.append(Content.assemble(("Next: ", "bold"), printable(summary.next_step)))
     return Content("\n").join(lines)
-
-
-def about(minutes: float) -> str:
-    """A time for people."""
-    return "less than a minute" if minutes < 1 else f"{minutes:.0f} min"
