@@ -12,10 +12,12 @@ import typer
 
 from coach.errors import CoachError
 from coach.privacy import refuse_probes, switch_telemetry_off
+from tui.command_overview import CommandOverview
 from tui.commands import bank, data, judging, mock, models, practice, review, search, serve, srs, state
 
 app = typer.Typer(
     name="coach",
+    cls=CommandOverview,
     help="Practise machine-learning interviews in your terminal, offline. Without a command: the home screen.",
     no_args_is_help=False,
     rich_markup_mode=None,  # plain text: help texts hold brackets

@@ -128,7 +128,7 @@ def question_row(question: Question) -> dict[str, Any]:
 
 
 def check(path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.", exists=True)]) -> None:
-    """Report every fault of question files as file:line: what, what was expected."""
+    """Report every fault of question files as file:line: what, what was expected.  Example: coach check corpus"""
     sound, faults = check_files(path)
     for fault in faults:
         typer.echo(printable(fault))

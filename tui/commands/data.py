@@ -122,7 +122,10 @@ def restore(
 
 
 def mcp() -> None:
-    """Serve search, due questions and judging to editors and assistants, over standard input and output (MCP)."""
+    """Serve search, due questions and judging to editors and assistants, over standard input and output (MCP).
+
+    Example: coach mcp
+    """
     from coach.mcp_server import serve
 
     serve(load())

@@ -17,7 +17,7 @@ app = typer.Typer(help="Language models: list, fetch, use, check, remove.", no_a
 
 @app.command("list")
 def list_models(json: Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")] = False) -> None:
-    """Models on this machine, then the catalogue of models worth fetching."""
+    """Models on this machine, then the catalogue of models worth fetching.  Example: coach models list"""
     from coach.llm.catalogue import CATALOGUE
     from coach.llm.discover import found_models
 
@@ -47,7 +47,10 @@ def pull(
     name: Annotated[str, typer.Argument(help="A name of the catalogue, or owner/repository/file.gguf on the hub.")],
     use: Annotated[bool, typer.Option("--use", help="Use it from now on, with its draft model.")] = False,
 ) -> None:
-    """Fetch a model from the Hugging Face hub; a transfer that broke off goes on where it stopped."""
+    """Fetch a model from the Hugging Face hub; a transfer that broke off goes on where it stopped.
+
+    Example: coach models pull qwen3-1.7b
+    """
     from coach.llm import catalogue
     from coach.llm.download import parse, pull
 
@@ -67,7 +70,7 @@ def use(
     model: Annotated[str, typer.Argument(help="Path of a GGUF file, a name shown by `list`, “bundled” or “none”.")],
     draft: Annotated[str, typer.Option(help="A smaller GGUF with the same vocabulary, for speculation.")] = "",
 ) -> None:
-    """Use a model from now on."""
+    """Use a model from now on.  Example: coach models use ~/models/model.gguf"""
     config = load()
     if model in ("bundled", "none"):
         save_value(config.paths, "llm", "model", model)
@@ -82,7 +85,10 @@ def use(
 def use_encoder(
     name: Annotated[str, typer.Argument(help="bundled, or the folder of a sentence-transformers model.")],
 ) -> None:
-    """Search with another sentence encoder: embeds every passage anew, and can be interrupted."""
+    """Search with another sentence encoder: embeds every passage anew, and can be interrupted.
+
+    Example: coach models use-encoder ~/models/bge-small
+    """
     from coach.assemble import Parts
     from coach.encoder import change_encoder
 
@@ -95,7 +101,10 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="One object on standard output.")] = False,
     answers: Annotated[int, typer.Option(min=3, help="How many of the labelled answers.")] = 39,
 ) -> None:
-    """Measure whether the configured model's verdicts can be trusted, and let it judge or not accordingly."""
+    """Measure whether the configured model's verdicts can be trusted, and let it judge or not accordingly.
+
+    Example: coach models check
+    """
     from coach import model_choice
     from coach.assemble import Parts
 
@@ -118,7 +127,10 @@ def check(
 def remove(
     model: Annotated[str, typer.Argument(help="A name shown by `list` of a model that the coach fetched.")],
 ) -> None:
-    """Delete a model that the coach fetched. Files of other programs are never touched."""
+    """Delete a model that the coach fetched. Files of other programs are never touched.
+
+    Example: coach models remove qwen3-1.7b
+    """
     config = load()
     path = _located(config, model)
     if not path.is_relative_to(config.paths.models):

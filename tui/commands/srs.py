@@ -26,7 +26,10 @@ def replay(
     scheduler: Annotated[str, typer.Option(help="sm2 or fsrs.")] = "sm2",
     json: Json = False,
 ) -> None:
-    """Apply dated review events and print the state after each; no cap on intervals."""
+    """Apply dated review events and print the state after each; no cap on intervals.
+
+    Example: coach srs replay --batch histories.jsonl --json
+    """
     if scheduler not in ("sm2", "fsrs"):
         raise typer.BadParameter(f"{scheduler!r} is neither sm2 nor fsrs", param_hint="--scheduler")
     run_batch(batch_file, lambda record: batch.replay(record, scheduler))
@@ -34,7 +37,10 @@ def replay(
 
 @app.command("study-day")
 def study_day(batch_file: Batch, json: Json = False) -> None:
-    """Print the study day that each UTC instant belongs to in its zone."""
+    """Print the study day that each UTC instant belongs to in its zone.
+
+    Example: coach srs study-day --batch instants.jsonl --json
+    """
     run_batch(batch_file, lambda record: dict(batch.study_day_of(record)))
 
 
@@ -56,7 +62,10 @@ def explain(question_id: str, json: Json = False) -> None:
 
 @app.command()
 def leeches(json: Json = False) -> None:
-    """List questions that cost much and stay little, with a proposal for each. Nothing is hidden."""
+    """List questions that cost much and stay little, with a proposal for each. Nothing is hidden.
+
+    Example: coach srs leeches
+    """
     from coach.assemble import Parts
 
     for found in Parts(load()).planner.leeches(utc_now()):
@@ -68,7 +77,7 @@ def leeches(json: Json = False) -> None:
 
 @app.command()
 def selftest(json: Json = False) -> None:
-    """Run the shipped vectors: does this installation schedule as it should?"""
+    """Run the shipped vectors: does this installation schedule as it should?  Example: coach srs selftest"""
     from coach.srs.selftest import run
 
     results = run()
@@ -83,7 +92,10 @@ def selftest(json: Json = False) -> None:
 
 @app.command()
 def optimize(json: Json = False) -> None:
-    """Fit FSRS to your own history; taken over only if it foretells the latest quarter better than the defaults."""
+    """Fit FSRS to your own history; taken over only if it foretells the latest quarter better than the defaults.
+
+    Example: coach srs optimize
+    """
     from coach.assemble import Parts
     from coach.planning import optimise
 
@@ -113,7 +125,10 @@ def export_log(path: Annotated[Path, typer.Argument(help="File to write; - is st
 
 @app.command("import")
 def import_log(path: Path) -> None:
-    """Fill an empty home's review log from an export, Anki's collection.anki2 or hashcards' export."""
+    """Fill an empty home's review log from an export, Anki's collection.anki2 or hashcards' export.
+
+    Example: coach srs import collection.anki2
+    """
     from coach.assemble import Parts
     from coach.histories import import_history
 
@@ -123,7 +138,10 @@ def import_log(path: Path) -> None:
 
 @app.command()
 def forecast(days: Annotated[int, typer.Option(min=1, max=365)] = 14, json: Json = False) -> None:
-    """Show how many questions and minutes the coming days will ask for, and how ready you are for each date."""
+    """Show how many questions and minutes the coming days will ask for, and how ready you are for each date.
+
+    Example: coach srs forecast
+    """
     from coach.assemble import Parts
 
     planner = Parts(load()).planner

@@ -1,0 +1,40 @@
+"""The command line explains itself: on one screen, and with an example for every command."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tui.cli import app
+from tui.command_overview import GROUPS
+
+COLUMNS, LINES = 80, 24
+
+
+def every(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    for below, found in getattr(command, "commands", {}).items():
+        path = f"{name} {below}"
+        yield from every(path, found) if hasattr(found, "commands") else [(path, found)]
+
+
+COMMANDS = dict(every("coach", typer.main.get_command(app)))
+
+
+def test_the_help_fits_a_screen_and_names_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output.splitlines()
+    assert len(shown) < LINES, "one line is for the prompt"
+    assert max(map(len, shown)) < COLUMNS
+    named = [name for group in GROUPS.values() for name in group]
+    assert sorted(named) == sorted({path.split()[1] for path in COMMANDS})
+    assert all(any(f"  {name} " in line for line in shown) for name in named)
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_has_an_example_of_itself(path: str) -> None:
+    _, _, example = COMMANDS[path].help.partition("Example:")
+    assert example.split()[: len(path.split())] == path.split()
+    arguments = example.split()[len(path.split()) :]
+    parser = COMMANDS[path].make_parser(typer.Context(COMMANDS[path]))
+    parser.parse_args(arguments)  # raises for an option that does not exist
