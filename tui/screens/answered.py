@@ -46,7 +46,7 @@ class AnsweredScreen(CoachScreen[None]):
                 yield said
             if answer.judgement is not None:
                 yield Conclusion(answer.question, answer.judgement)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def action_answer(self) -> None:
         """Open or close the model answer."""

@@ -35,7 +35,7 @@ class EditScreen(ModalScreen[str | None]):
         """The text, and a line for what is wrong with it."""
         yield TextArea(self._text, soft_wrap=True, tab_behavior="focus")
         yield Static(id="fault", markup=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def action_save(self) -> None:
         """Leave with the text if it can be read."""

@@ -77,7 +77,7 @@ class ImportScreen(CoachScreen[None]):
             yield ProgressBar(id="progress", show_eta=False)
             yield Static(id="doing", markup=False)
             yield Static(id="outcome", markup=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     @on(Input.Submitted)
     def preview(self) -> None:

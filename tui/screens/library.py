@@ -58,7 +58,7 @@ class LibraryScreen(CoachScreen[None]):
             with Vertical():
                 yield Static(id="how", markup=False)
                 yield OptionList(id="found", markup=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Follow the models: as soon as they are ready the list gets better."""

@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Footer, Input, Static
 
 from coach.errors import CoachError
 from coach.mock import MockInterview, begin_mock, unfinished_mock
 from coach.mock_plan import ROUNDS, Round, rounds_named
 from tui.figures import counted
 from tui.screens.base import CoachScreen
+from tui.widgets.checklist import CheckList
 from tui.widgets.status import ModelStatus
 
 FIRST_CHOICE = ("phone_screen", "breadth")
@@ -33,8 +33,7 @@ class MockScreen(CoachScreen[None]):
     MockScreen #setup { padding: 1 2; }
     MockScreen .head { text-style: bold; color: $primary; height: auto; }
     MockScreen Static { height: auto; margin-bottom: 1; }
-    MockScreen SelectionList { height: auto; border: round $primary; margin-bottom: 1; text-wrap: nowrap;
-        text-overflow: ellipsis; }
+    MockScreen CheckList { margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     MockScreen #open { border: round $accent; padding: 0 1; }
     """
     AUTO_FOCUS = "#rounds"
@@ -57,11 +56,16 @@ class MockScreen(CoachScreen[None]):
             yield Static("Mock interview", classes="head")
             yield Static(id="open", markup=False)
             yield Static("Rounds (Space chooses, Ctrl+S begins)")
-            yield SelectionList[str](*(_selection(round_, self._rounds) for round_ in ROUNDS), id="rounds")
+            yield CheckList(id="rounds")
             yield Static(id="length", markup=False)
             yield Input(self._topic, id="focus", placeholder="Topic of the depth round; empty: a surprise")
         yield ModelStatus()
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """List the rounds."""
+        ticked = (at for at, round_ in enumerate(ROUNDS) if round_.name in self._rounds)
+        self.query_one(CheckList).show([_line(round_) for round_ in ROUNDS], ticked)
 
     def on_screen_resume(self) -> None:
         """See what is open, also after leaving an interview."""
@@ -91,12 +95,12 @@ class MockScreen(CoachScreen[None]):
             return self._open is not None
         return True
 
-    @on(SelectionList.SelectedChanged)
+    @on(CheckList.Changed)
     def _show_length(self, event: Any = None) -> None:
         chosen = rounds_named(self._chosen()) if self._chosen() else []
         questions = sum(round_.questions for round_ in chosen)
         minutes = sum(round_.total_minutes for round_ in chosen)
-        names = ", ".join(round_.title for round_ in chosen)  # colour alone would not tell which are chosen
+        names = ", ".join(round_.title for round_ in chosen)
         text = f"Chosen: {names}. {counted(questions, 'question')}, about {minutes:.0f} minutes."
         text = text if chosen else "Nothing is chosen yet."
         self.query_one("#length", Static).update(text)
@@ -147,10 +151,9 @@ class MockScreen(CoachScreen[None]):
         self.app.push_screen(MockInterviewScreen(mock))
 
     def _chosen(self) -> list[str]:
-        return list(self.query_one("#rounds", SelectionList).selected)
+        return [ROUNDS[at].name for at in sorted(self.query_one(CheckList).ticked)]
 
 
-def _selection(round_: Round, chosen: Sequence[str]) -> Selection[str]:
+def _line(round_: Round) -> Content:
     size = f"{counted(round_.questions, 'question')}, {round_.total_minutes:.0f} min"
-    text = Content.assemble((f"{round_.title:<14}", "bold"), f"{size:<21}", (round_.about, "dim"))
-    return Selection(text, round_.name, initial_state=round_.name in chosen)
+    return Content.assemble((f"{round_.title:<14}", "bold"), f"{size:<21}", (round_.about, "dim"))

@@ -54,7 +54,7 @@ class MockReportScreen(CoachScreen[None]):
     def compose(self) -> ComposeResult:
         """One page, with the list of answers at its end."""
         yield VerticalScroll(id="page")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     async def on_mount(self) -> None:
         """Show the report."""

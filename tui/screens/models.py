@@ -52,7 +52,7 @@ class ModelsScreen(CoachScreen[None]):
             yield ProgressBar(id="progress", show_eta=False)
             yield Static(id="doing", markup=False)
             yield OptionList(id="choices", markup=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """The list at once; what works now as soon as the models are loaded."""

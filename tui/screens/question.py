@@ -47,7 +47,7 @@ class QuestionScreen(CoachScreen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling page."""
         yield VerticalScroll(id="page")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_screen_resume(self) -> None:
         """Show the question as it is now, also after practising or editing it."""

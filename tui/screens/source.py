@@ -32,4 +32,4 @@ class SourceScreen(ModalScreen[None]):
             yield Static(printable(self._source.origin), classes="origin", markup=False)
             for passage in self._source.passages:
                 yield Markdown(printable(passage), open_links=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)

@@ -49,7 +49,7 @@ class StatisticsScreen(CoachScreen[None]):
         with VerticalScroll(id="figures"):
             yield Static("Reading your history …", id="reading")
             yield ItemGrid(id="panels", min_column_width=64, stretch_height=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Compute in the background: a long log takes a moment."""

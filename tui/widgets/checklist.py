@@ -1,6 +1,6 @@
 """A list of statements to tick; the sign in front says whether one is ticked, not a colour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -25,12 +25,12 @@ class CheckList(OptionList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self._statements: Sequence[str] = ()
+        self._statements: Sequence[str | Content] = ()
         self.ticked: frozenset[int] = frozenset()
 
-    def show(self, statements: Sequence[str]) -> None:
-        """List other statements, none ticked."""
-        self._statements, self.ticked = statements, frozenset()
+    def show(self, statements: Sequence[str | Content], ticked: Iterable[int] = ()) -> None:
+        """List other statements, those at the positions `ticked` ticked."""
+        self._statements, self.ticked = statements, frozenset(ticked)
         self.clear_options()
         self.add_options(Option(self._line(index)) for index in range(len(statements)))
         self.highlighted = 0
@@ -43,5 +43,6 @@ class CheckList(OptionList):
         self.post_message(self.Changed(self.ticked))
 
     def _line(self, index: int) -> Content:
-        mark = ("✔ ", "$text-success bold") if index in self.ticked else ("□ ", "dim")
-        return Content.assemble(mark, printable(self._statements[index]))
+        mark = ("✔ ", "bold") if index in self.ticked else ("□ ", "dim")
+        statement = self._statements[index]
+        return Content.assemble(mark, statement if isinstance(statement, Content) else printable(statement))

@@ -20,10 +20,10 @@ WORDS = {"covered": "covered", "partial": "in part", "missing": "open", "contrad
 """Verdicts in the person's words."""
 QUOTED = {
     "covered": "underline $text-success",
-    "partial": "underline $text-warning",
+    "partial": "underline italic $text-warning",
     "contradicted": "reverse $text-error",
 }
-"""How a quote is marked; a false one is reversed, so that no colour is needed to tell it."""
+"""How a quote is marked: true, true in part, false; no colour is needed to tell them apart."""
 
 
 class Said(Static):
