@@ -62,7 +62,7 @@ def soak(questions: int, home: Path, seed: int = 11) -> dict[str, float]:
             events = list(conversation.reply(answers(conversation.question, bank, chance)))
             latency.append(time.monotonic() - begun)
             not_graded += any(isinstance(event, Ungraded) for event in events)
-        session.settle(conversation, None if conversation.attempt.judgement else 0)
+        session.settle(conversation, None if conversation.attempt.graded else 0)
         conversation.close()
         memory.append(process.memory_info().rss / 2**20)
     quarter = max(1, len(latency) // 4)

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from coach.dialogue import prompts, speaking, wording
 from coach.dialogue.hints import MAX_HINTS, hint
 from coach.dialogue.interviewer import FollowUp, Move, best_target, next_move
-from coach.errors import ContextFull, LlmUnavailable, NotGraded, Stopped
+from coach.errors import ContextFull, EmbedderUnavailable, LlmUnavailable, NotGraded, Stopped
 from coach.llm.budget import TurnBlock, said_on_screen, trunk_within_window
 from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.ports import Judge, LanguageModel, Trunk
@@ -67,7 +67,7 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class Ungraded:
-    """The judge failed: nothing is scheduled; retry or self-grade."""
+    """The judge failed: nothing is scheduled; retry or self-grade. What was judged before stays in the attempt."""
 
     reason: str
     hint: str
@@ -148,11 +148,12 @@ class Conversation:
         yield Working("judging")
         try:
             judgement = yield from self._judge()
-        except NotGraded as error:
-            self._save(None, "not_graded")
+        except (NotGraded, EmbedderUnavailable) as error:
+            before = self.attempt.judgement
+            self._save(replace(before, complete=False) if before else None, "not_graded")
             yield Ungraded(error.message, error.hint)
             return
-        judgement = replace(judgement, seconds=time.monotonic() - started)
+        judgement = replace(judgement, seconds=time.monotonic() - started, complete=True)
         self._save(judgement, "following_up")
         move = self._move(judgement) if more_follow_ups else Move("close")
         if move.kind == "close":
@@ -163,9 +164,9 @@ class Conversation:
 
     def conclude(self) -> Iterator[Event]:
         """End the attempt with what was judged so far: the person wants no more follow-ups."""
-        judgement = self.attempt.judgement
+        judgement = self.attempt.graded
         if judgement is None:
-            yield Ungraded("There is no judged answer yet.", "Answer first, or skip the question.")
+            yield Ungraded("There is no judged answer yet.", "Answer or retry first, or skip the question.")
             return
         self._save(judgement, "judged")
         yield Concluded(judgement)
@@ -210,28 +211,33 @@ class Conversation:
     # -- judging ------------------------------------------------------------------------------------------------
 
     def _judge(self) -> Generator[Event, None, Judgement]:
-        """Judge the newest candidate turn and merge it with what was judged before."""
+        """Judge the newest candidate turn and merge it with what was judged before; all turns if nothing was."""
         turns = [turn for turn in self.attempt.turns if turn.kind in ("answer", "followup_answer")]
         if not turns:
             raise NotGraded("There is no answer to judge.", "Type an answer, or say that you do not know.")
-        newest, before = turns[-1], self.attempt.judgement
+        answer, *replies = turns
         trunk, notices = self._ready_trunk()
         yield from notices
         if not self._talkers.llm_judges:
             trunk = None
-        if before is None or newest.kind == "answer":
-            judgement = self._talkers.judge.judge(self.question, newest.text, trunk=trunk)
+        judgement = self.attempt.judgement
+        if judgement is None or not replies:
+            judgement = self._talkers.judge.judge(self.question, answer.text, trunk=trunk)
             judgement = conclude(judgement, judgement.points, hints=self.attempt.hints)
             yield Judged(judgement)
-            return judgement
-        if newest.target is None:  # a deepening reply is practice, not part of the score
-            return before
-        point = self.question.key_points[newest.target]
-        alone = replace(self.question, key_points=(point,))
-        verdict = self._talkers.judge.judge(alone, newest.text, trunk=trunk).points[0]
-        judgement = conclude(before, merge(before.points, {newest.target: verdict}), hints=self.attempt.hints)
-        yield Judged(judgement, newest.target)
+        else:
+            replies = replies[-1:]
+        for reply in replies:
+            if reply.target is not None:  # a deepening reply is practice, not part of the score
+                judgement = self._merged(judgement, reply.text, reply.target, trunk)
+                yield Judged(judgement, reply.target)
         return judgement
+
+    def _merged(self, before: Judgement, text: str, target: int, trunk: Trunk | None) -> Judgement:
+        """What was judged before with a reply in it, judged on the one point that was asked for."""
+        alone = replace(self.question, key_points=(self.question.key_points[target],))
+        verdict = self._talkers.judge.judge(alone, text, trunk=trunk).points[0]
+        return conclude(before, merge(before.points, {target: verdict}), hints=self.attempt.hints)
 
     def _move(self, judgement: Judgement) -> Move:
         deepened = any(turn.kind == "deepening" for turn in self.attempt.turns)

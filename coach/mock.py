@@ -5,7 +5,7 @@ Where one stands follows from them, so an interview that was interrupted goes on
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -100,7 +100,7 @@ class MockInterview:
         attempt = self._store.attempts.get(step.attempt.id)
         self.note_time(step, used_seconds)
         left = "not_graded" if _answered(attempt) else "abandoned"
-        self._store.attempts.update(attempt.id, state="judged" if attempt.judgement else left)
+        self._store.attempts.update(attempt.id, state="judged" if attempt.graded else left)
         self.close()
 
     def finish(self) -> None:
@@ -161,12 +161,15 @@ class MockInterview:
 
     def _keep(self, step: Step, text: str) -> None:
         """Store an answer that nobody can judge at the moment."""
-        turns = self._store.attempts.get(step.attempt.id).turns
+        attempt = self._store.attempts.get(step.attempt.id)
+        turns, judged = attempt.turns, attempt.judgement
         asked = turns[-1] if turns and turns[-1].speaker == "coach" else None
         kind: Literal["answer", "followup_answer"] = "followup_answer" if turns else "answer"
         turn = Turn("candidate", kind, text, self._clock(), asked.target if asked else None)
         with self._store.atomic():
-            self._store.attempts.add_turn(step.attempt.id, turn, "answered")
+            self._store.attempts.add_turn(attempt.id, turn, "answered")
+            if judged is not None:
+                self._store.attempts.save_judgement(attempt.id, replace(judged, complete=False), "answered")
 
     def note_time(self, step: Step, used_seconds: float) -> None:
         """Keep how long the candidate has spent on a question, in all."""
@@ -178,8 +181,8 @@ class MockInterview:
         if attempt.judgement is None and not _answered(attempt):
             self._store.attempts.update(attempt.id, state="abandoned", finished_at=now.isoformat())
             return
-        if attempt.judgement is not None and self._session.settles_alone(attempt.judgement):
-            _record(self._session, attempt, attempt.judgement.grade, now)
+        if attempt.graded is not None and self._session.settles_alone(attempt.graded):
+            _record(self._session, attempt, attempt.graded.grade, now)
         self._store.attempts.update(attempt.id, state="closed", finished_at=now.isoformat())
 
 
@@ -229,18 +232,18 @@ def confirm_grade(session: Session, attempt_id: int, grade: int, clock: Clock = 
     now = clock()
     with session.store.atomic():
         _record(session, attempt, grade, now)
-        session.store.attempts.add_case(attempt_id, now, attempt.judgement, grade)
+        session.store.attempts.add_case(attempt_id, now, attempt.graded, grade)
 
 
 def judge_again(session: Session, attempt_id: int) -> Judgement | None:
-    """Judge the first answer of an attempt that could not be judged; None if it fails again. Slow: for a worker.
+    """Judge what could not be judged of an attempt; None if that fails again. Slow: for a worker.
 
     What comes out waits for the person's grade like an unsure judgement.
     """
     attempt = session.store.attempts.get(attempt_id)
     question = session.store.questions.get(attempt.question_id)
-    if question is None or attempt.judgement is not None:
-        return attempt.judgement
+    if question is None or attempt.graded is not None:
+        return attempt.graded
     conversation = session.converse(attempt, question)
     try:
         for _ in conversation.go_on(more_follow_ups=False):
@@ -248,7 +251,7 @@ def judge_again(session: Session, attempt_id: int) -> Judgement | None:
     finally:
         conversation.close()
         session.store.attempts.update(attempt_id, state="closed")
-    return conversation.attempt.judgement
+    return conversation.attempt.graded
 
 
 def _record(session: Session, attempt: Attempt, grade: int, now: datetime) -> None:

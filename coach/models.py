@@ -97,6 +97,7 @@ class Judgement:
 
     score: 0..5.  grade: 0..5, what SM-2 takes.  sure: False when a person should confirm the grade.
     judge: name of the judge, e.g. "semantic" or "semantic+smollm2-135m".  cited: ids of passages judged against.
+    complete: False when a later reply could not be judged; the verdicts stand, score and grade count for nothing.
     """
 
     points: tuple[PointVerdict, ...]
@@ -106,6 +107,7 @@ class Judgement:
     judge: str
     seconds: float = 0.0
     cited: tuple[int, ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ AttemptState = Literal["asked", "answered", "following_up", "judged", "not_grade
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One question with all its turns.  judgement: None until judged (or when not graded)."""
+    """One question with all its turns.  judgement: what was judged so far, None while nothing is."""
 
     id: int
     question_id: str
@@ -158,6 +160,11 @@ class Attempt:
     judgement: Judgement | None = None
     hints: int = 0
     confidence: int | None = None  # 0..100, asked before the verdict
+
+    @property
+    def graded(self) -> Judgement | None:
+        """The judgement if a grade may rest on it: None while nothing, or not every reply, could be judged."""
+        return self.judgement if self.judgement and self.judgement.complete else None
 
 
 @dataclass(frozen=True, slots=True)

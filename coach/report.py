@@ -26,7 +26,7 @@ Status = Literal["graded", "to confirm", "not graded", "skipped"]
 class Answered:
     """One question of the interview.
 
-    status: "to confirm" when the judge is not sure and nobody has graded it.  judgement: None if not judged.
+    status: "to confirm" when the judge is not sure and nobody has graded it.  judgement: None if nothing was judged.
     grade: 0..5, the one that counts, None while none does.  seconds, allowed_seconds: None if unknown.
     """
 
@@ -44,12 +44,12 @@ class Answered:
 
     @property
     def score(self) -> float | None:
-        """The judge's, 0..5."""
-        return self.judgement.score if self.judgement else None
+        """The judge's, 0..5; None unless every reply could be judged."""
+        return self.judgement.score if self.judgement and self.judgement.complete else None
 
     @property
     def points(self) -> tuple[PointVerdict, ...]:
-        """Verdicts; empty if not judged."""
+        """Verdicts so far; empty if nothing was judged."""
         return self.judgement.points if self.judgement else ()
 
 
@@ -138,18 +138,18 @@ def attempt_report(session: Session, attempt_id: int) -> Report:
 def _report(
     session_id: int | None, kind: str, started: datetime, finished: datetime | None, answers: Sequence[Answered]
 ) -> Report:
-    scores = [answer.score for answer in answers if answer.score is not None]
+    judged = [answer for answer in answers if answer.score is not None]
     return Report(
         session_id=session_id,
         kind=kind,
         started_at=started,
         finished_at=finished,
-        score=_mean(scores),
+        score=_mean([answer.score for answer in judged if answer.score is not None]),
         answers=tuple(answers),
         competencies=tuple(_competencies(answers)),
-        best=tuple(_best(answers)),
-        weakest=tuple(_weakest(answers)),
-        study=tuple(_study(answers)),
+        best=tuple(_best(judged)),
+        weakest=tuple(_weakest(judged)),
+        study=tuple(_study(judged)),
     )
 
 
@@ -166,10 +166,9 @@ def _answers(session: Session, attempts: Sequence[Attempt], rounds: Sequence[str
 
 
 def _answered(session: Session, attempt: Attempt, question: Question, seconds: float | None, round_: str) -> Answered:
-    judged = attempt.judgement
     counted = [g for event, g in session.schedule.answers(question.id) if event.attempt_id == attempt.id]
     card = session.store.reviews.card(question.id)
-    status: Status = "graded" if counted else "to confirm" if judged else "not graded"
+    status: Status = "graded" if counted else "to confirm" if attempt.graded else "not graded"
     if not any(turn.speaker == "candidate" for turn in attempt.turns):
         status = "skipped"
     return Answered(
@@ -177,7 +176,7 @@ def _answered(session: Session, attempt: Attempt, question: Question, seconds: f
         question=question,
         round=round_,
         status=status,
-        judgement=judged,
+        judgement=attempt.judgement,
         grade=counted[-1] if counted else None,
         turns=tuple(turn for turn in attempt.turns if turn.kind != "acknowledgement" or not round_),  # never shown
         hints=attempt.hints,
@@ -197,8 +196,9 @@ def _competencies(answers: Sequence[Answered]) -> list[Competency]:
         kind = answer.question.kind.replace("_", " ").capitalize()
         groups[BY_NAME[answer.round].competency if answer.round else kind].append(answer)
     by_round = [_of_group(name, group) for name, group in groups.items()]
-    verdicts = [verdict for answer in answers for verdict in answer.points]
-    return [*by_round, _accuracy(verdicts), _recovery(answers), _pace(answers)]
+    judged = [answer for answer in answers if answer.score is not None]
+    verdicts = [verdict for answer in judged for verdict in answer.points]
+    return [*by_round, _accuracy(verdicts), _recovery(judged), _pace(answers)]
 
 
 def _of_group(name: str, group: Sequence[Answered]) -> Competency:

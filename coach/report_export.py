@@ -160,7 +160,8 @@ def outcome(answer: Answered) -> str:
     """One line on what became of an answer."""
     if answer.status == "skipped":
         return "Passed on."
-    score = f"Score {answer.judgement.score:.1f} of 5 (judge: {answer.judgement.judge}). " if answer.judgement else ""
+    judged = answer.judgement if answer.score is not None else None
+    score = f"Score {judged.score:.1f} of 5 (judge: {judged.judge}). " if judged else ""
     grades = {
         "graded": f"Grade {answer.grade}; next review {answer.due or 'never'}.",
         "to confirm": "The judge is not sure: waiting for your grade.",

@@ -51,8 +51,8 @@ def review_summary(session: Session, session_id: int, now: datetime) -> Summary 
     if not graded:
         return None
     repeated = [grade for grade, again in graded if again]
-    points = [(attempt.question_id, v) for attempt in attempts if attempt.judgement for v in attempt.judgement.points]
-    told = [(a.confidence / 100, a.judgement.score / 5) for a in attempts if a.judgement and a.confidence is not None]
+    points = [(attempt.question_id, v) for attempt in attempts if attempt.graded for v in attempt.graded.points]
+    told = [(a.confidence / 100, a.graded.score / 5) for a in attempts if a.graded and a.confidence is not None]
     confidence = mean(sure for sure, _ in told) if told else None
     achieved = mean(score for _, score in told) if told else None
     still_open = _open(points)

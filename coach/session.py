@@ -207,7 +207,7 @@ class Session:
         The attempt is closed in the same transaction. Raises CoachError when there is no grade at all.
         """
         attempt = conversation.attempt
-        judged = attempt.judgement
+        judged = attempt.graded
         if grade is None and judged is None:
             raise CoachError("This answer is not graded.", "Retry, or grade it yourself with 0 to 5.")
         final = grade if grade is not None else judged.grade  # type: ignore[union-attr]
@@ -227,7 +227,7 @@ class Session:
         attempt, now = self.store.attempts.get(attempt_id), self._clock()
         with self.store.atomic():
             change = self.schedule.override(attempt.question_id, grade, now, attempt_id=attempt_id)
-            self.store.attempts.add_case(attempt_id, now, attempt.judgement, grade)
+            self.store.attempts.add_case(attempt_id, now, attempt.graded, grade)
         card = change.card
         return Settled(attempt_id, grade, card.due if card else None, card.redrill if card else False)
 

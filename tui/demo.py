@@ -74,7 +74,7 @@ def _interview(session: Session, conversation: Conversation, part: Part) -> None
                 _print(line)
         target = conversation.open_target()
         reply = NOTHING_MORE if target is None else part.replies.get(target, NOTHING_MORE)
-    if conversation.attempt.judgement is not None:
+    if conversation.attempt.graded is not None:
         settled = session.settle(conversation)
         _print(f"Grade {settled.grade} of 5. Next review: {settled.due}")
     conversation.close()

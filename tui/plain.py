@@ -62,14 +62,20 @@ class PlainPractice:
             self._print(f"{'You' if turn.speaker == 'candidate' else 'Coach'}: {turn.text}")
         if conversation.needs_judging():
             self._show(conversation.go_on())
-        while conversation.attempt.state not in ("judged", "not_graded"):
-            typed = self._read_answer(conversation)
+        while conversation.attempt.state != "judged":
+            failed = conversation.attempt.state == "not_graded"
+            typed = self._read_after_failure(conversation) if failed else self._read_answer(conversation)
             if typed is None:
                 return False
             if typed == "/skip":
                 self._session.skip(conversation)
                 return True
-            self._reply(conversation, typed)
+            if not failed:
+                self._reply(conversation, typed)
+            elif typed == "/retry":
+                self._show(conversation.go_on())
+            else:
+                return self._graded(conversation, parse_grade(typed))
         return self._settle(conversation)
 
     def _reply(self, conversation: Conversation, typed: str) -> None:
@@ -104,22 +110,34 @@ class PlainPractice:
                     return "\n".join(typed)
                 typed.append(line.rstrip("\n"))
 
+    def _read_after_failure(self, conversation: Conversation) -> str | None:
+        """A grade "0" to "5", "/retry", "/skip", or None when the person leaves."""
+        self._print("Not graded: nothing is scheduled yet.")
+        if conversation.attempt.judgement is not None:
+            self._print("Judged before your last reply:")
+            for line in verdicts_so_far(conversation.attempt.judgement):
+                self._print(line)
+        self._print("Your grade, 0 (blank) to 5 (perfect)? /retry judges again. Enter leaves it out.")
+        line = self._line("grade> ")
+        if line is None or line.strip() == "/quit":
+            return None
+        typed = line.strip().lower()
+        return typed if typed == "/retry" or parse_grade(typed) is not None else "/skip"
+
     def _settle(self, conversation: Conversation) -> bool:
         """Schedule by the judge's grade when it is sure, else by the person's; False when the person leaves."""
-        judgement = conversation.attempt.judgement
+        judgement = conversation.attempt.graded
         grade: int | None = None
-        if judgement is None or not self._session.settles_alone(judgement):
-            self._print("The judge is not sure." if judgement else "Not graded: nothing is scheduled yet.")
-            self._print(
-                "Your grade, 0 (blank) to 5 (perfect)? Enter leaves it " + ("as judged." if judgement else "out.")
-            )
+        if judgement is not None and not self._session.settles_alone(judgement):
+            self._print("The judge is not sure.")
+            self._print("Your grade, 0 (blank) to 5 (perfect)? Enter leaves it as judged.")
             line = self._line("grade> ")
             if line is None or line.strip() == "/quit":
                 return False
             grade = parse_grade(line)
-            if grade is None and judgement is None:
-                self._session.skip(conversation)
-                return True
+        return self._graded(conversation, grade)
+
+    def _graded(self, conversation: Conversation, grade: int | None) -> bool:
         self._announce(self._session.settle(conversation, grade))
         return self._maybe_override(conversation)
 
@@ -169,7 +187,7 @@ def event_lines(event: Event) -> list[str]:
     """What an event looks like in plain text; nothing for those that only a screen shows."""
     match event:
         case Judged(judgement, None):
-            return [f"  {verdict_line(point)}" for point in judgement.points if point.verdict != "missing"]
+            return verdicts_so_far(judgement)
         case Judged(judgement, target) if target is not None:
             return [f"  {verdict_line(judgement.points[target])}"]
         case Said(turn):
@@ -183,6 +201,11 @@ def event_lines(event: Event) -> list[str]:
         case Working() | Piece() | Judged():
             return []
     return []
+
+
+def verdicts_so_far(judgement: Judgement) -> list[str]:
+    """What was found in the answer; points that may still be asked for are left out."""
+    return [f"  {verdict_line(point)}" for point in judgement.points if point.verdict != "missing"]
 
 
 def verdict_line(verdict: PointVerdict) -> str:

@@ -32,7 +32,7 @@ class Attempts:
                 self._db.table("attempts").update(attempt_id, {"state": state})
 
     def save_judgement(self, attempt_id: int, judgement: Judgement | None, state: AttemptState) -> None:
-        """Keep the verdicts (None: not graded) and move the attempt to `state`."""
+        """Keep the verdicts (None: there are none) and move the attempt to `state`."""
         text = None if judgement is None else json.dumps(asdict(judgement))
         self._db.table("attempts").update(attempt_id, {"judgement": text, "state": state})
 
@@ -149,10 +149,11 @@ class Attempts:
         return [dict(row) for row in self._db.table("judge_cases").rows_where(order_by="id")]
 
     def confidences(self) -> list[tuple[int, float]]:
-        """(confidence 0..100 named before the verdict, score 0..5) of all judged attempts that have both."""
+        """(confidence 0..100 named before the verdict, score 0..5) of all fully judged attempts that have both."""
         query = (
             "select confidence, json_extract(judgement, '$.score') from attempts "
-            "where confidence is not null and judgement is not null order by id"
+            "where confidence is not null and judgement is not null "
+            "and json_extract(judgement, '$.complete') is not 0 order by id"
         )
         return [(row[0], row[1]) for row in self._db.execute(query)]
 

@@ -8,7 +8,9 @@ from coach.conversation import Said
 from coach.errors import CoachError
 from coach.mock import MockInterview, begin_mock, confirm_grade, judge_again, unfinished_mock
 from coach.mock_plan import ROUNDS, Known, Timer, choose, rounds_named
+from coach.report import session_report
 from coach.session import Session
+from tests.tui_b.fakes import NumberJudge
 
 ALL_POINTS = "0 1 2 3 4 5 6 7"
 
@@ -139,6 +141,27 @@ def test_a_failed_judgement_can_be_repeated_after_the_end(session: Session, cloc
     mock.finish()
     assert judge_again(session, step.attempt.id) is None
     assert session.store.attempts.get(step.attempt.id).state == "closed"
+
+
+def test_a_reply_that_could_not_be_judged_leaves_the_answer_without_a_grade_until_it_is(
+    session: Session, clock: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock = phone_screen(session, clock)
+    step = mock.step()
+    assert step is not None
+    list(mock.reply(step, "1 2 3 4 5 6 7", 60.0))  # all but the first point, which the follow-up asks for
+    list(mock.reply(step, "fail 0", 90.0))
+    mock.finish()
+    assert not session.store.reviews.asked_ids()
+    (answer,) = session_report(session, mock.id).answers
+    assert (answer.status, answer.score) == ("not graded", None)
+    assert any(point.verdict == "covered" for point in answer.points)
+    fails = NumberJudge.judge
+    monkeypatch.setattr(NumberJudge, "judge", lambda self, question, text, **_: fails(self, question, text[-1]))
+    again = judge_again(session, step.attempt.id)
+    assert again is not None
+    assert all(point.verdict == "covered" for point in again.points)
+    assert session_report(session, mock.id).answers[0].status == "to confirm"
 
 
 def test_questions_asked_lately_rarely_come_again(session: Session) -> None:

@@ -85,7 +85,7 @@ class PracticeScreen(QuestionTools):
             case "finish":
                 return state == "following_up" and not self.busy
             case "retry":
-                return not self.busy and (state == "not_graded" or self._unjudged())
+                return not self.busy and self.settled is None and (state == "not_graded" or self._unjudged())
             case "next" | "grade":
                 return over and not self.busy
             case "answer":

@@ -29,7 +29,9 @@ class Conclusion(Vertical):
     def __init__(self, question: Question, judgement: Judgement) -> None:
         super().__init__()
         self.question, self.judgement = question, judgement
-        self.border_title = f"Score {judgement.score:.1f} of 5"
+        self.border_title = (
+            f"Score {judgement.score:.1f} of 5" if judgement.complete else "Your last reply is not judged"
+        )
         self.border_subtitle = f"{judgement.judge}, {judgement.seconds:.1f} s"
 
     def compose(self) -> ComposeResult:

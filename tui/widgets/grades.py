@@ -26,7 +26,7 @@ class GradeLine(Static):
 
 def settled_line(settled: Settled, judgement: Judgement | None) -> Content:
     """The grade that counts and its consequence."""
-    score = f"Score {judgement.score:.1f}, grade" if judgement else "Grade"
+    score = f"Score {judgement.score:.1f}, grade" if judgement and judgement.complete else "Grade"
     due = f"asked again on {day_text(settled.due)}" if settled.due else "not asked again before the year 9999"
     again = ", and once more today" if settled.redrill else ""
     return Content.assemble(
@@ -37,12 +37,13 @@ def settled_line(settled: Settled, judgement: Judgement | None) -> Content:
 
 def open_line(judgement: Judgement | None, consequences: Mapping[int, date | None], *, failed: bool) -> Content:
     """Asks for a grade and shows what each would lead to. failed: the judge failed, rather than being unsure."""
-    if judgement is not None:
+    if failed:
+        what = "Your last reply is not judged" if judgement else "Not graded"
+        head = f"{what}, nothing is scheduled: F7 retries, n leaves it so."
+    elif judgement is not None:
         head = f"The judge says {judgement.grade} but is not sure: n accepts it."
     else:
-        head = (
-            "Not graded, nothing is scheduled: F7 retries, n leaves it so." if failed else "How well did you know it?"
-        )
+        head = "How well did you know it?"
     keys = "  ".join(f"{grade} → {day_text(day)}" for grade, day in _grouped(consequences))
     return Content.assemble((head, "bold"), f"\n{keys}")
 
