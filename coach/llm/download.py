@@ -1,10 +1,11 @@
 """Fetching a model file from the Hugging Face hub: progress, resuming, room on disk, and a checksum that must fit."""
 
 import hashlib
+import os
 import re
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,14 +57,22 @@ def pull(wanted: HubFile, folder: Path, progress: Progress | None = None) -> Pat
     checksum = wanted.sha256 or checksum
     have = target / wanted.file
     if have.exists() and have.stat().st_size == size:
-        _check(have, checksum, progress)
+        _check(have, wanted.file, checksum, progress)
         return have
-    _check_room(folder, size)
-    path = _translated(lambda: _fetch(wanted, target, progress), wanted)
-    if progress:  # the hub's bar reports at intervals and may leave out its last step
-        progress(size, size, wanted.file)
-    _check(path, checksum, progress)
-    return path
+    part = target / ".partial" / f"{wanted.file.replace('/', '--')}.{checksum[:16] or size}"
+    _check_room(folder, size - (part.stat().st_size if part.exists() else 0))
+    with _alone(part):
+        _translated(lambda: _fetch(wanted, part, size, progress), wanted)
+        if progress:  # the hub's bar reports at intervals and may leave out its last step
+            progress(size, size, wanted.file)
+        _check(part, wanted.file, checksum, progress)
+        have.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, have)
+    for left in part.parent.glob(f"{part.name.rpartition('.')[0]}.*"):  # the lock, and parts of earlier versions
+        left.unlink()
+    with suppress(OSError):
+        part.parent.rmdir()
+    return have
 
 
 def _ask(wanted: HubFile) -> tuple[int, str]:
@@ -79,18 +88,40 @@ def _ask(wanted: HubFile) -> tuple[int, str]:
     return int(found.size or 0), etag if re.fullmatch(r"[0-9a-f]{64}", etag) else ""
 
 
-def _fetch(wanted: HubFile, target: Path, progress: Progress | None) -> Path:
-    from huggingface_hub import hf_hub_download
+@contextmanager
+def _alone(part: Path) -> Iterator[None]:
+    """Keep a second coach from writing the same file. Raises DownloadError."""
+    from huggingface_hub.utils import WeakFileLock
 
-    return Path(
-        hf_hub_download(
-            wanted.repository,
-            wanted.file,
-            local_dir=target,
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(WeakFileLock(part.with_name(f"{part.name}.lock"), timeout=0.1))
+        except TimeoutError as error:
+            raise DownloadError("Another coach is fetching this model.", "Wait until it is done.") from error
+        yield
+
+
+def _fetch(wanted: HubFile, part: Path, size: int, progress: Progress | None) -> None:
+    """Write the file, or what is missing of it, to `part`.
+
+    The hub's own `hf_hub_download` starts anew after an interruption and leaves what it had got.
+    """
+    from huggingface_hub.file_download import hf_hub_url, http_get
+    from huggingface_hub.utils import build_hf_headers
+
+    if part.exists() and part.stat().st_size > size:
+        part.unlink()
+    with part.open("ab") as file:
+        http_get(
+            hf_hub_url(wanted.repository, wanted.file),
+            file,
+            resume_size=file.tell(),
+            headers=build_hf_headers() | {"Accept-Encoding": "identity"},
+            expected_size=size,
+            displayed_filename=wanted.file,
             tqdm_class=_reporting(wanted.file, progress),
-            etag_timeout=20,
         )
-    )
 
 
 def _translated(action: Callable[[], Any], wanted: HubFile) -> Any:
@@ -134,7 +165,7 @@ def _check_room(folder: Path, size: int) -> None:
         )
 
 
-def _check(path: Path, sha256: str, progress: Progress | None) -> None:
+def _check(path: Path, wanted: str, sha256: str, progress: Progress | None) -> None:
     """Delete the file and raise DownloadError when it is not what it claims to be."""
     if sha256:
         digest, done, size = hashlib.sha256(), 0, path.stat().st_size
@@ -145,17 +176,11 @@ def _check(path: Path, sha256: str, progress: Progress | None) -> None:
                 if progress:
                     progress(done, size, "checking")
         if digest.hexdigest() != sha256:
-            _discard(path)
-            raise DownloadError(f"{path.name} has the wrong checksum and was deleted.", "Run the same command again.")
+            path.unlink()
+            raise DownloadError(f"{wanted} has the wrong checksum and was deleted.", "Run the same command again.")
     if not is_gguf(path):
-        _discard(path)
-        raise DownloadError(f"{path.name} is not a GGUF file and was deleted.", "Choose a file that ends in .gguf.")
-
-
-def _discard(path: Path) -> None:
-    path.unlink()
-    with suppress(OSError):  # else the hub's client would call the deleted file up to date
-        shutil.rmtree(path.parent / ".cache")
+        path.unlink()
+        raise DownloadError(f"{wanted} is not a GGUF file and was deleted.", "Choose a file that ends in .gguf.")
 
 
 def _reporting(what: str, progress: Progress | None) -> Any:

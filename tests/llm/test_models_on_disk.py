@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -60,6 +61,28 @@ def test_a_transfer_that_broke_off_goes_on_where_it_stopped(hub, tmp_path, monke
     assert path.read_bytes() == CONTENT
     assert hub.ranges[0] == 0
     assert hub.ranges[-1] > 0
+
+
+def test_what_a_killed_program_had_fetched_is_not_fetched_again(hub, tmp_path):
+    part = tmp_path / "someone--small-GGUF" / ".partial" / f"small.gguf.{hub.sha256[:16]}"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT[:4_000_000])
+    assert pull(WANTED, tmp_path).read_bytes() == CONTENT
+    assert hub.ranges == [4_000_000]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["small.gguf"]
+
+
+def test_two_coaches_do_not_write_the_same_file(hub, tmp_path):
+    hub.pause_seconds = 0.2
+    first = threading.Thread(target=pull, args=(WANTED, tmp_path))
+    first.start()
+    while not hub.ranges:
+        time.sleep(0.01)
+    with pytest.raises(DownloadError, match="Another coach is fetching"):
+        pull(WANTED, tmp_path)
+    hub.pause_seconds = 0.0
+    first.join()
+    assert hub.ranges == [0]
 
 
 def test_a_wrong_file_is_deleted_and_said(hub, tmp_path):
