@@ -11,7 +11,8 @@ def as_text(question: Question) -> str:
     """The question as a file of the bank."""
     from coach.bank.markdown_render import render
 
-    return render([question], question.section or question.topic, question.topic)
+    title = question.section or question.topic
+    return render([replace(question, section=title)], title, question.topic)
 
 
 def from_text(question: Question, text: str) -> Question:

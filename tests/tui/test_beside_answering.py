@@ -1,0 +1,125 @@
+"""What one does beside answering: skip, read the source, change the question, study ahead; and without colours."""
+
+import re
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual.widgets import Markdown
+
+from tests.tui.test_practice import answer, box, conclude, screen
+from tests.tui.waiting import seen, until
+from tui.app import CoachApp
+from tui.screens.home import HomeScreen
+from tui.screens.mock import MockScreen
+from tui.screens.practice import PracticeScreen
+from tui.screens.reveal import RevealScreen
+from tui.screens.review import ReviewScreen
+from tui.screens.source import SourceScreen
+from tui.widgets.answer import AnswerBox
+from tui.widgets.checklist import CheckList
+from tui.widgets.talk import QUOTED
+
+MakeApp = Callable[..., CoachApp]
+FRAME = "#c5c8c6"
+"""The colour of the picture's own title."""
+
+
+async def test_a_skipped_question_is_left_without_a_grade_and_the_next_one_asked(make_app: MakeApp) -> None:
+    app = make_app("practice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and box(pilot).has_focus)
+        first = screen(pilot).conversation
+        assert first is not None
+        await pilot.press("f6")
+        await until(pilot, lambda: screen(pilot).conversation is not first)
+        second = screen(pilot).conversation
+        assert second is not None
+        assert second.question.id != first.question.id
+        assert app.session.store.attempts.get(first.attempt.id).state == "abandoned"
+        assert not list(app.session.store.reviews.events())
+
+
+async def test_the_source_of_a_verdict_is_read_and_left_again(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: box(pilot).has_focus)
+        await pilot.press("o")
+        assert box(pilot).text == "o", "while an answer is typed, letters are letters"
+        await conclude(pilot)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, SourceScreen))
+        assert "corpus/optimisation/gradient_descent.md" in seen(pilot)
+        assert "decaying sum of past gradients" in app.screen.query_one(Markdown).source
+        await pilot.press("escape")
+        assert isinstance(app.screen, PracticeScreen)
+
+
+async def test_a_question_is_changed_in_the_own_editor_and_keeps_its_history(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i "s/about gradient descent/about plain descent/" "$1"\n', "utf-8")
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await conclude(pilot)
+        monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
+        await pilot.press("e")
+        changed = app.session.store.questions.get("momentum")
+        assert changed is not None
+        assert changed.text == "What does momentum change about plain descent?"
+        assert changed.key_points == screen(pilot).conversation.question.key_points  # type: ignore[union-attr]
+        assert [event.grade for event in app.session.store.reviews.events()] == [5]
+
+
+async def test_studying_ahead_brings_what_comes_due_next(make_app: MakeApp) -> None:
+    app = make_app("review")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
+        await pilot.press("a")
+        assert isinstance(app.screen, ReviewScreen), "nothing was answered yet, so nothing comes due"
+        app.session.schedule.record("forests", 4, app.clock(), topic="trees")
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, RevealScreen))
+        assert "Why do random forests work?" in seen(pilot)
+
+
+async def test_home_counts_the_days_to_the_interview_and_says_how_ready_one_is(make_app: MakeApp) -> None:
+    app = make_app()
+    app.parts.planner.add_interview(date(2026, 3, 12), app.clock(), "Acme")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "Streak" in seen(pilot))
+        assert re.search(r"Acme, Thu 12 Mar, in 10 days · ready to \d+%-\d+%, 0% of the questions seen", seen(pilot))
+
+
+def colours(app: CoachApp) -> set[str]:
+    """The colours on the screen, without those of the picture's frame."""
+    found = re.findall(r"(?:-r\d+ \{ fill: |<rect fill=\")(#[0-9a-f]{6})", app.export_screenshot())
+    return set(found) - {FRAME}
+
+
+async def test_without_colours_everything_still_reads(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(pilot, "0 and ~1 and !2")
+        assert all(one[1:3] == one[3:5] == one[5:7] for one in colours(app))
+        marks = {style.partition("$")[0] for style in QUOTED.values()}
+        assert len(marks) == 3, "true, true in part and false words differ in more than colour"
+        assert "✔ ◐ ✘" in seen(pilot)
+        assert "1 covered, 1 in part, 1 wrong" in seen(pilot)
+        app.push_screen(chosen := MockScreen(rounds=["coding"]))
+        await until(pilot, lambda: app.screen is chosen and bool(chosen.query_one(CheckList).ticked))
+        rows = [str(option.prompt) for option in chosen.query_one(CheckList).options]
+        assert [row[0] for row in rows] == ["✔" if "Coding" in row else "□" for row in rows]
+
+
+async def test_with_colours_there_are_some(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.screen.query(AnswerBox)))
+        assert any(one[1:3] != one[3:5] for one in colours(app))
