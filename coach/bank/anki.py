@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from coach.bank.archives import member, names
+from coach.bank.archives import member, names, unpacked
 from coach.bank.drafts import Draft, Parsed, PastReview, Skipped
 from coach.bank.markdown_format import count_fences
 from coach.bank.readers.table import plain_field
@@ -14,6 +14,8 @@ from coach.errors import BankError
 
 GRADES = {1: 1, 2: 3, 3: 4, 4: 5}
 """Anki's again, hard, good, easy as grades of SM-2: "again" is a failure, "hard" a pass with serious difficulty."""
+COMPRESSED = "collection.anki21b"
+"""The collection as Anki has written it since 2022: compressed with Zstandard, schema 18."""
 _FRONT = re.compile(r"front|question|prompt|text|vorderseite|frage", re.I)
 _BACK = re.compile(r"back|answer|response|extra|rückseite|antwort", re.I)
 _CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::(.*?))?\}\}", re.S)
@@ -49,13 +51,16 @@ class Note(Protocol):
 
 
 def collection_file(package: bytes) -> bytes:
-    """The collection inside an .apkg. Raises BankError if there is none that can be read."""
+    """The collection inside an .apkg, an SQLite file. Raises BankError if there is none that can be read."""
     inside = names(package)
+    if COMPRESSED in inside:  # beside it lies an old collection whose one note says that Anki is to be updated
+        try:
+            return unpacked(member(package, COMPRESSED))
+        except BankError as error:
+            raise BankError(f"{error.message}; or export it from Anki with “Support older Anki versions”") from error
     for name in ("collection.anki21", "collection.anki2"):
-        if name in inside and not (name == "collection.anki2" and "collection.anki21b" in inside):
+        if name in inside:
             return member(package, name)
-    if "collection.anki21b" in inside:
-        raise BankError("made for new versions of Anki only: export it with “Support older Anki versions”")
     raise BankError("no Anki collection inside")
 
 

@@ -1,4 +1,4 @@
-"""Reading members of a zip file without trusting it: sizes and ratios are checked before anything is unpacked."""
+"""Unpacking without trust: sizes and ratios of a zip file's members are checked before, Zstandard's while unpacking."""
 
 import io
 import zipfile
@@ -42,3 +42,19 @@ def names(data: bytes) -> list[str]:
             return archive.namelist()
     except (zipfile.BadZipFile, OSError) as error:
         raise BankError("damaged, or no such archive") from error
+
+
+def unpacked(data: bytes) -> bytes:
+    """A Zstandard frame's content. Raises BankError if it is damaged or too large, or the package for it is missing."""
+    try:
+        import zstandard
+    except ImportError as error:
+        raise BankError("compressed with Zstandard: `pip install 'interview-coach[documents]'`") from error
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=MOST_UNPACKED).stream_reader(data) as stream:
+            content = stream.read(MOST_UNPACKED + 1)
+    except zstandard.ZstdError as error:
+        raise BankError("damaged: no Zstandard data") from error
+    if len(content) > MOST_UNPACKED:
+        raise BankError(f"unpacks to more than {MOST_UNPACKED / 2**20:.0f} MiB: refused")
+    return content

@@ -23,7 +23,7 @@ class AnkiNote:
 
 
 def read_notes(data: bytes) -> list[AnkiNote]:
-    """All notes of a collection file (schema 11) in the order they were made. Raises BankError if it is none."""
+    """All notes of a collection file (schema 11 or 18) in the order they were made. Raises BankError if it is none."""
     if not data.startswith(b"SQLite format 3\0"):
         raise BankError("damaged Anki collection: no SQLite file")
     connection = sqlite3.connect(":memory:")
@@ -40,8 +40,7 @@ def read_notes(data: bytes) -> list[AnkiNote]:
 
 
 def _notes(connection: sqlite3.Connection) -> list[AnkiNote]:
-    models, decks = map(json.loads, connection.execute("select models, decks from col").fetchone())
-    names = {key: [field["name"] for field in model["flds"]] for key, model in models.items()}
+    names, decks = _names(connection)
     reviews = _reviews(connection)
     query = (
         "select n.id, n.guid, n.mid, n.flds, n.tags, c.did from notes n "
@@ -50,11 +49,29 @@ def _notes(connection: sqlite3.Connection) -> list[AnkiNote]:
     notes = []
     for note_id, guid, model, fields, tags, deck in connection.execute(query):
         values = str(fields).split("\x1f")
-        named = dict(zip(names.get(str(model), []), values, strict=False)) or dict(enumerate_names(values))
-        title = decks.get(str(deck), {}).get("name", "")
+        named = dict(zip(names.get(model, []), values, strict=False)) or dict(enumerate_names(values))
         past = tuple(reviews.get(note_id, ()))
-        notes.append(AnkiNote(str(guid), named, tuple(str(tags).split()), title.replace("::", " / "), past))
+        notes.append(AnkiNote(str(guid), named, tuple(str(tags).split()), decks.get(deck, ""), past))
     return notes
+
+
+def _names(connection: sqlite3.Connection) -> tuple[dict[int, list[str]], dict[int, str]]:
+    """Field names by note type, and deck names. Schema 18 has tables for what was JSON in one row before."""
+    (schema,) = connection.execute("select ver from col").fetchone()
+    if schema < 18:
+        models, decks = map(json.loads, connection.execute("select models, decks from col").fetchone())
+        fields = {int(key): [field["name"] for field in model["flds"]] for key, model in models.items()}
+        return fields, {int(key): deck["name"].replace("::", " / ") for key, deck in decks.items()}
+    connection.create_collation("unicase", _unicase)
+    fields = {}
+    for model, name in connection.execute("select ntid, name from fields order by ntid, ord"):
+        fields.setdefault(model, []).append(name)
+    return fields, {key: name.replace("\x1f", " / ") for key, name in connection.execute("select id, name from decks")}
+
+
+def _unicase(one: str, other: str) -> int:
+    """Anki's own collation, without which SQLite refuses its tables."""
+    return (one.casefold() > other.casefold()) - (one.casefold() < other.casefold())
 
 
 def enumerate_names(values: list[str]) -> list[tuple[str, str]]:

@@ -1,12 +1,16 @@
 """Other kinds of documents: HTML, Word, PDF and Anki packages give the questions that a person sees in them."""
 
+import json
 import sqlite3
+import zipfile
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import zstandard
 
-from coach.bank import anki
+from coach.bank import anki, archives
 from coach.bank.documents import load_text
 from coach.bank.drafts import Draft, PastReview
 from coach.bank.readers import reader_for
@@ -157,6 +161,54 @@ def test_reviews_of_anki_cards_become_history(package: bytes) -> None:
         PastReview(datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC), 4, 8.0),
         PastReview(datetime(2025, 10, 14, 0, 0, tzinfo=UTC), 1, 8.0),
     )
+
+
+SCHEMA_18 = """
+update col set ver = 18, models = '', decks = '';
+create table notetypes (id integer primary key, name text not null collate unicase, config blob not null);
+create table fields (ntid integer not null, ord integer not null, name text not null collate unicase,
+    config blob not null, primary key (ntid, ord)) without rowid;
+create unique index idx_fields_name_ntid on fields (name, ntid);
+create table decks (id integer primary key, name text not null collate unicase, common blob not null);
+create unique index idx_decks_name on decks (name);
+"""
+
+
+def modern(package: bytes) -> bytes:
+    """The package as Anki writes it since 2022: names in tables, compressed, an empty old collection beside it."""
+    collection = sqlite3.connect(":memory:")
+    collection.deserialize(anki.collection_file(package))
+    models, decks = map(json.loads, collection.execute("select models, decks from col").fetchone())
+    collection.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+    collection.executescript(SCHEMA_18)
+    fields = [
+        (model, at, field["name"], b"") for model, entry in models.items() for at, field in enumerate(entry["flds"])
+    ]
+    collection.executemany("insert into fields values (?, ?, ?, ?)", fields)
+    names = [(deck, entry["name"].replace("::", "\x1f"), b"") for deck, entry in decks.items()]
+    collection.executemany("insert into decks values (?, ?, ?)", names)
+    collection.commit()
+    result = BytesIO()
+    with zipfile.ZipFile(result, "w") as archive:
+        archive.writestr("meta", b"\x08\x03")
+        archive.writestr("collection.anki2", b"SQLite format 3\0: please update Anki")
+        archive.writestr("collection.anki21b", zstandard.compress(collection.serialize()))
+    return result.getvalue()
+
+
+def test_new_anki_packages_give_what_old_ones_do(package: bytes) -> None:
+    old = anki.read_package(package, "deck.apkg", read_notes)
+    assert anki.read_package(modern(package), "deck.apkg", read_notes) == old
+
+
+def test_a_new_anki_package_that_cannot_be_unpacked_says_how_to_export_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 2**20)
+    for content in (b"no Zstandard", zstandard.compress(bytes(archives.MOST_UNPACKED + 1))):
+        result = BytesIO()
+        with zipfile.ZipFile(result, "w") as archive:
+            archive.writestr("collection.anki21b", content)
+        with pytest.raises(BankError, match="Support older Anki versions"):
+            anki.read_package(result.getvalue(), "deck.apkg", read_notes)
 
 
 def test_damaged_collections_are_refused() -> None:
