@@ -26,7 +26,7 @@ import psutil
 
 from coach.assemble import Parts
 from coach.config import load
-from coach.conversation import Ungraded
+from coach.events import Ungraded
 from coach.models import Question
 from coach.paths import Paths
 from coach.session import Session

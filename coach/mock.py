@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from coach.clock import utc_now
-from coach.conversation import Clock, Conversation, Event, Notice, Piece, Said, Working
+from coach.conversation import Clock, Conversation
 from coach.errors import CoachError
+from coach.events import Event, Notice, Piece, Said, Working
 from coach.mock_plan import BY_NAME, Known, Planned, Round, Timer, choose
 from coach.models import Attempt, Judgement, Question, Turn
 from coach.session import Session

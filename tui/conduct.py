@@ -7,8 +7,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
-from coach.conversation import Conversation, Event
+from coach.conversation import Conversation
 from coach.errors import CoachError
+from coach.events import Event
 
 GROUP = "conversation"
 

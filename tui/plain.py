@@ -5,18 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from coach.clock import utc_now
-from coach.conversation import (
-    Concluded,
-    Conversation,
-    Event,
-    Judged,
-    Notice,
-    Piece,
-    Said,
-    Ungraded,
-    Working,
-)
+from coach.conversation import Conversation
 from coach.errors import CoachError, StorageError
+from coach.events import Concluded, Event, Judged, Notice, Piece, Said, Ungraded, Working
 from coach.models import Judgement, PointVerdict
 from coach.rescue import rescued
 from coach.scoring.feedback import feedback
@@ -115,8 +106,7 @@ class PlainPractice:
         self._print("Not graded: nothing is scheduled yet.")
         if conversation.attempt.judgement is not None:
             self._print("Judged before your last reply:")
-            for line in verdicts_so_far(conversation.attempt.judgement):
-                self._print(line)
+            self._print("\n".join(verdicts_so_far(conversation.attempt.judgement)))
         self._print("Your grade, 0 (blank) to 5 (perfect)? /retry judges again. Enter leaves it out.")
         line = self._line("grade> ")
         if line is None or line.strip() == "/quit":

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
-from coach.conversation import Event, Notice, Said
 from coach.errors import CoachError
+from coach.events import Event, Notice, Said
 from coach.mock import MockInterview, Step, confirm_grade
 from coach.report import Report, session_report
 from coach.report_export import outcome, summary

@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from coach.conversation import Concluded, Conversation, Event, Judged, Said, Talkers, Ungraded
+from coach.conversation import Conversation, Talkers
 from coach.errors import NotGraded
+from coach.events import Concluded, Event, Judged, Said, Ungraded
 from coach.models import Judgement, KeyPoint, PointVerdict, Question, Span, Turn
 from coach.ports import Trunk
 from coach.scoring.grade import grade, score

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import App
 from textual.screen import Screen
 
-from coach.conversation import Event, Piece
+from coach.events import Event, Piece
 from tests.tui.waiting import until
 from tui import conduct
 

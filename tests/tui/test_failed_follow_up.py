@@ -8,8 +8,9 @@ from textual.pilot import Pilot
 
 from coach.assemble import Parts
 from coach.config import Config
-from coach.conversation import Conversation, Judged, Ungraded
+from coach.conversation import Conversation
 from coach.errors import CoachError, EmbedderUnavailable
+from coach.events import Judged, Ungraded
 from coach.models import Judgement
 from coach.retrieval.embedder import SentenceEncoder
 from coach.session import Session

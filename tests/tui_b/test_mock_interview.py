@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from coach.conversation import Said
 from coach.errors import CoachError
+from coach.events import Said
 from coach.mock import MockInterview, begin_mock, confirm_grade, judge_again, unfinished_mock
 from coach.mock_plan import ROUNDS, Known, Timer, choose, rounds_named
 from coach.report import session_report

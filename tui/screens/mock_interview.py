@@ -12,8 +12,8 @@ from textual.reactive import reactive
 from textual.widgets import Footer, Static, TextArea
 from textual.worker import get_current_worker
 
-from coach.conversation import Event, Notice, Piece, Said, Working
 from coach.errors import CoachError
+from coach.events import Event, Notice, Piece, Said, Working
 from coach.mock import MockInterview, Step
 from tui.conduct import Failed, Happened, Waiting
 from tui.drafting import Drafting

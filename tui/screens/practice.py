@@ -8,8 +8,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Footer, TextArea
 
-from coach.conversation import Concluded, Conversation, Event, Judged, Notice, Piece, Said, Ungraded, Working
+from coach.conversation import Conversation
 from coach.errors import CoachError
+from coach.events import Concluded, Event, Judged, Notice, Piece, Said, Ungraded, Working
 from coach.models import Judgement
 from coach.session import Settled
 from tui import conduct
