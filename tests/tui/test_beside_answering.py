@@ -113,7 +113,7 @@ async def test_without_colours_everything_still_reads(make_app: MakeApp, monkeyp
         assert "✔ ◐ ✘" in seen(pilot)
         assert "1 covered, 1 in part, 1 wrong" in seen(pilot)
         app.push_screen(chosen := MockScreen(rounds=["coding"]))
-        await until(pilot, lambda: app.screen is chosen and bool(chosen.query_one(CheckList).ticked))
+        await until(pilot, lambda: app.screen is chosen and bool(chosen.query(CheckList)))
         rows = [str(option.prompt) for option in chosen.query_one(CheckList).options]
         assert [row[0] for row in rows] == ["✔" if "Coding" in row else "□" for row in rows]
 

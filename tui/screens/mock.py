@@ -52,20 +52,18 @@ class MockScreen(CoachScreen[None]):
 
     def compose(self) -> ComposeResult:
         """What is open, the rounds, the topic, the length."""
+        rounds = CheckList(id="rounds")
+        ticked = [at for at, round_ in enumerate(ROUNDS) if round_.name in self._rounds]
+        rounds.show([_line(round_) for round_ in ROUNDS], ticked)
         with VerticalScroll(id="setup", can_focus=False):
             yield Static("Mock interview", classes="head")
             yield Static(id="open", markup=False)
             yield Static("Rounds (Space chooses, Ctrl+S begins)")
-            yield CheckList(id="rounds")
+            yield rounds
             yield Static(id="length", markup=False)
             yield Input(self._topic, id="focus", placeholder="Topic of the depth round; empty: a surprise")
         yield ModelStatus()
         yield Footer(compact=True, show_command_palette=False)
-
-    def on_mount(self) -> None:
-        """List the rounds."""
-        ticked = (at for at, round_ in enumerate(ROUNDS) if round_.name in self._rounds)
-        self.query_one(CheckList).show([_line(round_) for round_ in ROUNDS], ticked)
 
     def on_screen_resume(self) -> None:
         """See what is open, also after leaving an interview."""
