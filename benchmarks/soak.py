@@ -1,13 +1,18 @@
 """Soak: many simulated questions through the real loop with the bundled models; memory and latency must stay flat.
 
-    python -m benchmarks.soak [--questions 1000] [--json]
+    python -m benchmarks.soak [--questions 1000] [--minutes 240] [--json]
 
 Answers are pieces of the model answers (the first third, every other sentence, a wrong topic), so follow-ups happen.
-All runs in one process, as an evening of practice does.
+All runs in one process, as an evening of practice does. When the minutes are over, the question in hand is finished and
+the figures of what was done are printed.
 
-rss_mib_per_100     slope of the resident memory over the questions after the first WARM_UP, MiB per 100 questions
-slower              median seconds per answer of the last quarter / of the second quarter
-not_graded          answers that the judge gave no verdict on
+rss_mib               resident memory at the end
+rss_mib_per_100       slope of the resident memory over the questions after the first WARM_UP, MiB per 100 questions,
+                      and the half width of its 95 % confidence interval: noise
+seconds_per_100       likewise the slope of an answer's seconds, per 100 answers
+slower                median seconds per answer of the last quarter / of the second quarter
+not_graded            answers that the judge gave no verdict on
+flat                  whether neither slope is above 0 by more than its noise
 """
 
 import argparse
@@ -16,16 +21,19 @@ import os
 import random
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 
 from coach.assemble import Parts
 from coach.config import load
+from coach.errors import CoachError
 from coach.events import Ungraded
 from coach.models import Question
 from coach.paths import Paths
@@ -48,15 +56,26 @@ def answers(question: Question, others: Sequence[Question], chance: random.Rando
     )
 
 
-def soak(questions: int, home: Path, seed: int = 11) -> dict[str, float]:
-    """Practise `questions` questions; returns the figures."""
+def slope(values: Sequence[float]) -> tuple[float, float]:
+    """(least-squares slope per step, half width of its 95 % confidence interval; infinite for fewer than 4 values)."""
+    if len(values) < 4:
+        return 0.0, float("inf")
+    steps = np.arange(len(values))
+    (gradient, _), covariance = np.polyfit(steps, values, 1, cov=True)
+    return float(gradient), 1.96 * float(np.sqrt(covariance[0, 0]))
+
+
+def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str, Any]:
+    """Practise `questions` questions, or as many as `minutes` allow; returns the figures."""
     chance, process = random.Random(seed), psutil.Process()
+    started = time.monotonic()
     session = Session(Parts(load(Paths(home))))
     bank = session.store.questions.live()
-    chosen = [chance.choice(bank).id for _ in range(questions)]
-    session.begin(chosen)
-    memory, latency, not_graded, started = [], [], 0, time.monotonic()
-    while conversation := session.next():
+    session.begin([chance.choice(bank).id for _ in range(questions)])
+    memory: list[float] = []
+    latency: list[float] = []
+    not_graded = 0
+    while time.monotonic() - started < 60 * minutes and (conversation := session.next()):
         while conversation.attempt.state not in ("judged", "not_graded"):
             begun = time.monotonic()
             events = list(conversation.reply(answers(conversation.question, bank, chance)))
@@ -65,17 +84,31 @@ def soak(questions: int, home: Path, seed: int = 11) -> dict[str, float]:
         session.settle(conversation, None if conversation.attempt.graded else 0)
         conversation.close()
         memory.append(process.memory_info().rss / 2**20)
+        print(
+            f"\r{len(memory)} of {questions} questions, {len(latency)} answers, {memory[-1]:.0f} MiB, "
+            f"{time.monotonic() - started:.0f} s ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+    print(file=sys.stderr)
+    session.finish()
+    if not memory:
+        raise CoachError(f"No question was finished in {minutes} minutes.", "Give more --minutes.")
     quarter = max(1, len(latency) // 4)
-    settled = memory[min(WARM_UP, len(memory) - 2) :]
+    growth, growth_noise = slope(memory[WARM_UP:])
+    slowing, slowing_noise = slope(latency[WARM_UP:])
     return {
         "questions": len(memory),
         "answers": len(latency),
         "not_graded": not_graded,
         "rss_mib": round(memory[-1], 1),
-        "rss_mib_per_100": round(100 * float(np.polyfit(range(len(settled)), settled, 1)[0]), 2),
+        "rss_mib_per_100": f"{100 * growth:+.2f} ± {100 * growth_noise:.2f}",
         "median_seconds": round(statistics.median(latency), 3),
         "p95_seconds": round(float(np.quantile(latency, 0.95)), 3),
+        "seconds_per_100": f"{100 * slowing:+.3f} ± {100 * slowing_noise:.3f}",
         "slower": round(statistics.median(latency[-quarter:]) / statistics.median(latency[quarter : 2 * quarter]), 3),
+        "flat": growth <= growth_noise and slowing <= slowing_noise,
         "seconds": round(time.monotonic() - started, 1),
     }
 
@@ -84,13 +117,14 @@ def main() -> None:
     """Print the figures, and with `--json` one object as the last line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--questions", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=600.0)
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["COACH_HOME"] = folder
-        figures = soak(wanted.questions, Path(folder, "home"))
+        figures = soak(wanted.questions, wanted.minutes, Path(folder, "home"))
     for name, value in figures.items():
-        print(f"{name:<18}{value:>10}")
+        print(f"{name:<18}{value!s:>20}")
     if wanted.json:
         print(json.dumps(figures))
 
