@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coach import config
@@ -20,6 +20,7 @@ from coach.merge import check_question
 from coach.paths import Paths
 from coach.srs import batch as srs_batch
 from coach.srs.export import from_line
+from tests.trust.fuzzing import few
 from tui.jsonl import read_batch
 
 ORDINARY = (CoachError, ValueError, TypeError, KeyError)
@@ -36,7 +37,6 @@ def refused(call: Callable[..., Any], *arguments: Any) -> CoachError | None:
 
 
 Temporary = pytest.TempPathFactory
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)

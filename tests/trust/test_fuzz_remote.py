@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.errors import CoachError
 from coach.llm.remote import RemoteModel
+from tests.trust.fuzzing import few
 
 WORDS = ("Yes", "Partly", "No", "Wrong")
 
@@ -67,7 +68,7 @@ replies = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@few
 @given(
     replies.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40),
     st.sampled_from([200, 200, 400, 500]),
