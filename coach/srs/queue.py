@@ -1,8 +1,9 @@
 """What to ask on a study day: a choice under a budget of time, then an order that a person can bear.
 
 Ordinary days: new questions up to the rate the learner keeps up with, and due ones, those with the least stable memory
-first, so that a backlog costs least; then re-drills. New ones go first while an interview date is ahead. In the sweep
-before an interview: by gain per second, see `coach.srs.interview_date`. What does not fit stays due and is reported as
+first, so that a backlog costs least; then re-drills. While an interview date is ahead, due questions that are still
+known well make room for new ones, the others do not. In the sweep before an interview: by gain per second, see
+`coach.srs.interview_date`. What does not fit stays due and is reported as
 postponed; nothing is dropped or rescheduled.
 """
 
@@ -31,6 +32,8 @@ Reason = Literal["due", "new", "topic", "interview", "redrill"]
 REDRILL_RECALL = 0.85  # an answer just read is mostly known
 RANKED_AT_LEAST = 100
 NEW_OF_BUDGET = 0.95  # most of a day that new questions may take
+NEW_AT_LEAST = 0.2  # of a day that new questions may take before what is due, while a date is ahead
+KNOWN_WELL = 0.94  # chance of recall at which a due question can wait for new ones, while a date is ahead
 WEAK_TOPICS_A_DAY = 2
 NEW_BESIDE_BACKLOG = 0.5  # a day, while more is due than fits into one
 DEFAULT_MEMORY = Memory()
@@ -152,21 +155,27 @@ def new_allowed(situation: Situation, *, sweep: bool = False) -> int:
 
 
 def _ordinary(situation: Situation) -> list[Task]:
-    fresh = _fresh_tasks(situation)
+    fresh, pace = _fresh_tasks(situation), situation.learner.pace
     planned = planned_days((*situation.due, *situation.soon), situation.day) if situation.soon else {}
     wanted = (
         card for card in (*situation.due, *situation.soon) if planned.get(card.question_id, date.min) <= situation.day
     )
     model = GainModel(DEFAULT_MEMORY, situation.learner.scale)
+    due = [(_recall(model, card, situation.day), card) for card in wanted]
     if situation.after_break:
         # what is still known leaves the backlog at little cost; what is forgotten cannot be forgotten more
-        due = sorted(wanted, key=lambda card: (-_recall(model, card, situation.day), card.question_id))
+        due.sort(key=lambda pair: (-pair[0], pair[1].question_id))
     else:
-        due = sorted(wanted, key=lambda card: (card.stability or 0.0, card.due or date.max, card.question_id))
-    repeated = [_task(situation, card, "due", _recall(model, card, situation.day)) for card in due]
-    # with a date ahead, what is not begun in time is lost; without one, repeating goes first and one new keeps moving
-    ahead = len(fresh) if _dated(situation) else 1
-    return fresh[:ahead] + repeated + fresh[ahead:]
+        due.sort(key=lambda pair: (pair[1].stability or 0.0, pair[1].due or date.max, pair[1].question_id))
+    repeated = [(recall, _task(situation, card, "due", recall)) for recall, card in due]
+    if not _dated(situation):
+        return fresh[:1] + [task for _, task in repeated] + fresh[1:]  # repeating goes first, one new keeps moving
+    # What is not begun in time is lost for the date, and what was begun is lost too when it is not repeated in time.
+    # Beginning first pays where memory outlasts its due dates, which this learner's answers tell; elsewhere it costs.
+    kept = max(0, round(NEW_AT_LEAST * situation.budget_seconds / pace.first) - situation.new_today)
+    urgent = [task for recall, task in repeated if recall < KNOWN_WELL]
+    waiting = [task for recall, task in repeated if recall >= KNOWN_WELL]
+    return fresh[:kept] + urgent + fresh[kept:] + waiting
 
 
 def _fresh_tasks(situation: Situation) -> list[Task]:

@@ -213,6 +213,21 @@ def test_the_share_of_days_practised_counts_days_off():
     assert practised_share([], TODAY) == practised_share(weeks[:3], weeks[0] + timedelta(days=1)) == 1.0
 
 
+def test_before_a_date_new_questions_wait_for_what_is_being_forgotten():
+    interview = InterviewDate(TODAY + timedelta(days=40), TODAY - timedelta(days=40))
+    fresh = [Fresh(f"n{i}", "t") for i in range(300)]
+    due = [card(f"d{i}", stability=1.0) for i in range(20)]
+    ahead = Situation(day=TODAY, due=due, fresh=fresh, questions=320, seen=20, interviews=[interview])
+
+    def reasons(situation):
+        return [task.reason for task in plan_day(situation).tasks]
+
+    assert 0 < reasons(ahead).count("new") < reasons(ahead).count("due")
+    assert reasons(replace(ahead, new_today=2)).count("new") == 0  # the share is of a day, not of a look at the plan
+    known = replace(ahead, due=[card(f"d{i}", stability=100.0) for i in range(20)])
+    assert reasons(known).count("new") == new_allowed(known) > reasons(ahead).count("new")
+
+
 def test_time_is_kept_for_what_was_begun_today():
     begun = [card("begun", last=TODAY, redrill=True)]
     due = [card(f"d{i}") for i in range(9)]
