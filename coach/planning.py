@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from coach.config import Study
 from coach.errors import CoachError
-from coach.models import DueItem, InterviewDate
+from coach.models import DueItem, InterviewDate, Question
 from coach.schedule import CARDS_PROFILE, FSRS_PARAMETERS, Schedule
 from coach.srs.balance import MOST_DAYS
 from coach.srs.events import ANSWERS, effective
@@ -93,6 +93,14 @@ class Planner:
         points = {question.id: len(question.key_points) for question in self._store.questions.many(list(flagged))}
         found = (leech(card, points.get(key, 0), model.is_weak(card.topic, day)) for key, card in flagged.items())
         return [item for item in found if item is not None]
+
+    def leech(self, question: Question, at: datetime) -> Leech | None:
+        """Whether one question does not stick, with a proposal; None if it does or was never asked."""
+        card = self._store.reviews.card(question.id)
+        if card is None or leech(card) is None:
+            return None
+        weak = topic_model(self._store.reviews).is_weak(card.topic, self._schedule.clock.day(at))
+        return leech(card, len(question.key_points), weak)
 
     def add_interview(
         self, day: date, at: datetime, title: str = "", weights: Mapping[str, float] | None = None

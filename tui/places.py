@@ -34,6 +34,7 @@ PLACES = (
     Place("mock", "m", "Mock", "Rounds and a clock, verdicts at the end", "tui.screens.mock:MockScreen"),
     Place("library", "l", "Library", "Search, read, edit and import questions", "tui.screens.library:LibraryScreen"),
     Place("statistics", "s", "Stats", "What you know, and how surely", "tui.screens.statistics:StatisticsScreen"),
+    Place("dates", "d", "Dates", "Interviews to be ready for, and how ready you are", "tui.screens.dates:DatesScreen"),
     Place("models", "o", "Models", "What is used for what, and why", "tui.screens.models:ModelsScreen"),
     Place("settings", "comma", "Settings", "Change how the coach works", "tui.screens.settings:SettingsScreen"),
 )

@@ -107,8 +107,8 @@ class HomeScreen(CoachScreen[None]):
             lined("Weak", weak or "no topic stands out yet"),
             lined("Streak", f"{days} in a row, {found.today} answers today"),
         ]
-        if found.interview is not None:
-            rows.insert(0, lined("Interview", interview_text(found.interview)))
+        coming = interview_text(found.interview) if found.interview else "no date to be ready for · d enters one"
+        rows.insert(0, lined("Interview", coming))
         self.query_one("#log", Static).update(Content("\n").join(rows))
         self.query_one(HeatMap).show(found.days, self.session.schedule.clock.day(self.coach.clock()))
 

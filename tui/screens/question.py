@@ -14,6 +14,7 @@ from coach.errors import CoachError
 from coach.library import History, history
 from coach.models import Question
 from coach.question_edit import as_text, from_text, save_text
+from coach.srs.leeches import Leech
 from tui.editor import edited
 from tui.figures import counted
 from tui.screens.base import CoachScreen
@@ -29,6 +30,7 @@ class QuestionScreen(CoachScreen[None]):
     QuestionScreen #page { padding: 1 2; }
     QuestionScreen .head { text-style: bold; height: auto; }
     QuestionScreen .meta { color: $text-muted; height: auto; margin-bottom: 1; }
+    QuestionScreen .leech { color: $text-warning; height: auto; margin-bottom: 1; }
     QuestionScreen .part { height: auto; margin-top: 1; }
     QuestionScreen Markdown { background: transparent; padding: 0; margin: 0; }
     """
@@ -61,7 +63,8 @@ class QuestionScreen(CoachScreen[None]):
         if question is None:
             page.mount(Static("This question is not there any more.", markup=False))
             return
-        page.mount(*parts(question, history(self.session, question.id)))
+        leech = self.coach.parts.planner.leech(question, self.coach.clock())
+        page.mount(*parts(question, history(self.session, question.id), leech))
 
     def action_back(self) -> None:
         """Leave."""
@@ -123,7 +126,7 @@ class QuestionScreen(CoachScreen[None]):
         return self.session.store.questions.get(self._question_id)
 
 
-def parts(question: Question, past: History) -> Iterator[Widget]:
+def parts(question: Question, past: History, leech: Leech | None = None) -> Iterator[Widget]:
     """The page from top to bottom."""
     yield Static(printable(question.text), classes="head", markup=False)
     tags = f" · {', '.join(question.tags)}" if question.tags else ""
@@ -131,6 +134,8 @@ def parts(question: Question, past: History) -> Iterator[Widget]:
     kind = question.kind.replace("_", " ")
     meta = f"{question.topic} · {kind} · level {question.level}{tags}\n{origin}\n{schedule_line(past)}"
     yield Static(printable(meta), classes="meta", markup=False)
+    if leech is not None:
+        yield Static(f"Does not stick: {leech.why}. {leech.advice}", classes="leech", markup=False)
     yield Static(Content.styled("Model answer", "bold $accent"), classes="part")
     yield Markdown(printable(question.answer) or "*none*", open_links=False)
     yield Static(points_content(question), classes="part", markup=False)
