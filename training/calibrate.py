@@ -8,8 +8,8 @@ import argparse
 import itertools
 import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
-from training.augment import against_reference, degenerate
+from training.augment import against_reference, all_missing, degenerate
 from training.features import semantic_features
 from training.graded import GradedAnswer, with_sentence_points
 from training.llama_lora import LoraLlama
@@ -46,11 +46,20 @@ PUBLIC_HELD_OUT = {"scientsbank": 300, "saf_en": 120, "beetle": 120}
 DEGENERATE = 300
 """Answers without content that the semantic judge is shown besides."""
 
+ELSEWHERE = 600
+"""Good answers to other questions that the topic model is shown."""
+
+HELD_OUT_ELSEWHERE = 40
+DOUBTFUL_SHARE = 0.03
+"""So many honest answers to the question may lie where verdicts are lowered, most of them just below."""
+
 OWN_WHOLE = 420
 """Own answers whose whole reference the judge of wholes is shown, beside the public ones."""
 
 WHOLE_RISING = ("cosine_answer", "cosine_pair", "words_answer", "new_words_answer")
 TWO_WAY_SHARE = 2.0
+LEVEL_SHARE = 2.0
+"""Weight of the squared mean error of each level, beside the mean squared error, when the score is tuned."""
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
@@ -78,8 +87,25 @@ class Labelled:
 
     def weights(self) -> Floats:
         """(points,) importance."""
-        shares = [1.0 if a.source.startswith("graded_") else PUBLIC_WEIGHT for a in self.answers]
+        shares = [1.0 if is_ours(a) else PUBLIC_WEIGHT for a in self.answers]
         return np.array([share for share, a in zip(shares, self.answers, strict=True) for _ in a.points])
+
+    def part(self, members: Iterable[int], points: slice = slice(None)) -> "Labelled":
+        """Some of the answers with some of their points, in order of `members`."""
+        chosen = list(members)
+        return Labelled(
+            [replace(a, points=a.points[points]) for a in map(self.answers.__getitem__, chosen)],
+            [self.features[i][points] for i in chosen],
+            [self.logits[i][points] for i in chosen] if self.logits else [],
+        )
+
+    def __add__(self, other: "Labelled") -> "Labelled":
+        return Labelled(self.answers + other.answers, self.features + other.features, self.logits + other.logits)
+
+
+def is_ours(answer: GradedAnswer) -> bool:
+    """Whether the answer is from our own labelled files."""
+    return answer.source.startswith("graded_")
 
 
 def drawn(answers: Sequence[GradedAnswer], counts: dict[str, int], seed: int = 1) -> list[GradedAnswer]:
@@ -126,34 +152,48 @@ def scores(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedA
 
 
 def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> OrdinalModel:
-    """Gain, offset and penalty of the credit by search, and the best threshold for "present".
+    """Stretch, offset and penalty of the credit by search, and the best threshold for "present".
 
-    Least squares on scores, and on public sets the two-way decision at 3 marks as well: a right-or-wrong label says
-    nothing about marks in between.
+    Least squares on scores and on the mean of each level of our own answers, and on public sets the two-way decision
+    at 3 marks as well: a right-or-wrong label says nothing about marks in between.
     """
     gold = np.array([a.score for a in answers])
-    is_own = np.array([a.source.startswith("graded_") for a in answers])
+    is_own = np.array([is_ours(a) for a in answers])
     share = np.where(is_own, OWN_SHARE, 1.0)
-    grid = itertools.product(np.arange(0.9, 2.05, 0.05), np.arange(-0.2, 0.52, 0.02), (0.0, 0.2, 0.4))
+    level = np.array([a.level if own else "" for a, own in zip(answers, is_own, strict=True)])
+    members = [level == name for name in sorted(set(level) - {""})]
+    grid = itertools.product(np.arange(0.6, 2.25, 0.05), np.arange(-1.0, 1.05, 0.1), (0.0, 0.1, 0.2, 0.4))
 
     def loss(credit: tuple[float, float, float]) -> float:
         guess = scores(ordinal.with_credit(model, credit, 0.5), probabilities, answers)
         two_way = 0.0 if is_own.all() else macro_f1(gold[~is_own] >= 3, guess[~is_own] >= 3)
-        return float((share * (guess - gold) ** 2).mean() / share.mean()) - TWO_WAY_SHARE * two_way
+        levels = np.mean([(guess[m] - gold[m]).mean() ** 2 for m in members]) if members else 0.0
+        squared = (share * (guess - gold) ** 2).mean() / share.mean()
+        return float(squared + LEVEL_SHARE * levels) - TWO_WAY_SHARE * two_way
 
-    gain, offset, penalty = min(grid, key=loss)
+    stretch, offset, penalty = min(grid, key=loss)
     present = probabilities[:, 0] + probabilities[:, 1]
     # Own points alone: on public sets the only point is the whole mark.
     owned = np.repeat(is_own, [len(a.points) for a in answers]) if is_own.any() else np.ones(len(present), bool)
     positive = np.array([p.value >= 0.5 for a in answers for p in a.points])
     threshold = max(np.arange(0.3, 0.72, 0.02), key=lambda t: macro_f1(positive[owned], present[owned] >= t))
-    return ordinal.with_credit(model, (float(gain), float(offset), float(penalty)), float(threshold))
+    return ordinal.with_credit(model, (float(stretch), float(offset), float(penalty)), float(threshold))
+
+
+def as_judged(probabilities: Floats, data: Labelled) -> Floats:
+    """Pooled probabilities lowered as the judge lowers them: off the topic, or addressed to the grader."""
+    starts = np.cumsum([len(a.points) for a in data.answers[:-1]])
+    parts = np.split(probabilities, starts)
+    return np.vstack([
+        relevance.bounded(p, relevance.kept_share(f), commanding=bool(f[0, FEATURES.index("command")]))
+        for p, f in zip(parts, data.features, strict=True)
+    ])  # fmt: skip
 
 
 def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
     """Prints the measures for our own answers and for each public set."""
     guess = scores(model, probabilities, answers)
-    sources = np.array(["own" if a.source.startswith("graded_") else a.source for a in answers])
+    sources = np.array(["own" if is_ours(a) else a.source for a in answers])
     owner = np.repeat(np.arange(len(answers)), [len(a.points) for a in answers])
     present = probabilities[:, 0] + probabilities[:, 1]
     value = np.array([p.value for a in answers for p in a.points])
@@ -181,27 +221,82 @@ def level_errors(answers: Sequence[GradedAnswer], guess: Floats) -> str:
     return " ".join(found)
 
 
-def fit_relevance(train: Labelled) -> None:
-    """Logistic regression telling answers to the question from answers to other questions; writes relevance.json."""
+def elsewhere(answers: Sequence[GradedAnswer], rng: random.Random, count: int) -> list[GradedAnswer]:
+    """Good answers to other questions, which earn nothing."""
+    good = [a for a in answers if a.level in "AB"]
+    pairs = [(rng.choice(answers), rng.choice(good)) for _ in range(count)]
+    return [all_missing(a, b.text, "off_topic") for a, b in pairs if a.question_id != b.question_id]
+
+
+def topic_model(
+    honest: Sequence[npt.NDArray[np.float32]], foreign: Sequence[npt.NDArray[np.float32]]
+) -> relevance.TopicModel:
+    """Logistic regression telling answers to the question from good answers to other questions, both sides equal."""
     from scipy.optimize import minimize
 
-    pairs = [(a, f) for a, f in zip(train.answers, train.features, strict=True) if a.source.startswith("graded_")]
-    chosen = [(f, a.subtype != "off_topic") for a, f in pairs if a.level in "ABCDE" or a.subtype == "off_topic"]
-    x, is_real = np.array([relevance.summary(f) for f, _ in chosen]), np.array([real for _, real in chosen])
-    sign = np.where(is_real, 1.0, -1.0)
+    x = np.array([relevance.summary(features) for features in (*honest, *foreign)])
+    sign = np.repeat([1.0, -1.0], [len(honest), len(foreign)])
+    importance = np.repeat([0.5 / len(honest), 0.5 / len(foreign)], [len(honest), len(foreign)])
 
     def loss(w: Floats) -> float:
-        return float(np.logaddexp(0, -sign * (x @ w[:-1] + w[-1])).sum() + 0.01 * (w[:-1] ** 2).sum())
+        return float((importance * np.logaddexp(0, -sign * (x @ w[:-1] + w[-1]))).sum() + 1e-4 * (w[:-1] ** 2).sum())
 
-    fitted = minimize(loss, np.zeros(x.shape[1] + 1)).x.round(4).tolist()
-    record = {"weights": fitted[:-1], "bias": fitted[-1]}
-    (WEIGHTS / "relevance.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    fitted = minimize(loss, np.zeros(x.shape[1] + 1)).x
+    found = relevance.TopicModel(fitted[:-1], float(fitted[-1]), 1.0)
+    return replace(found, doubtful=float(np.quantile(found.probability(x[: len(honest)]), DOUBTFUL_SHARE)))
+
+
+def save_topic(model: relevance.TopicModel) -> None:
+    """Write the weights of the topic model where the coach reads them."""
+    record = {"weights": model.weights.round(4).tolist(), "bias": round(model.bias, 4)}
+    path = WEIGHTS / "relevance.json"
+    path.write_text(json.dumps({**record, "doubtful": round(model.doubtful, 4)}) + "\n", encoding="utf-8")
+    relevance.shipped.cache_clear()
 
 
 def save(name: str, model: OrdinalModel) -> None:
     """Write one model's weights where the coach reads them."""
     WEIGHTS.mkdir(exist_ok=True)
     (WEIGHTS / f"{name}.json").write_text(json.dumps(ordinal.as_record(model)) + "\n", encoding="utf-8")
+
+
+def with_whole(answer: GradedAnswer) -> GradedAnswer:
+    """The answer with its whole reference as one more point, the last."""
+    return replace(answer, points=(*answer.points, *against_reference(answer).points))
+
+
+def training_part(data: mixture.Data, embedder: Embedder, rng: random.Random) -> tuple[Labelled, Labelled]:
+    """What the semantic judge is fitted on, for points and for wholes; fits and writes the topic model besides."""
+    worthless = [degenerate(a, data.own, rng) for a in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
+    foreign = elsewhere(data.own, rng, ELSEWHERE)
+    public = drawn(data.public, PUBLIC_FITTED)
+    groups = [list(map(with_whole, data.own)), worthless, list(map(with_sentence_points, public)), foreign]
+    ends = np.cumsum([len(group) for group in groups]).tolist()
+    own, empty, students, others = (range(end - len(group), end) for group, end in zip(groups, ends, strict=True))
+    seen = labelled([answer for group in groups for answer in group], embedder, None, None)
+    honest = seen.part([i for i in own if seen.answers[i].level in "ABCDE"], slice(-1))
+    save_topic(topic_model(honest.features, [seen.features[i] for i in others]))
+    points = seen.part(own, slice(-1)) + seen.part([*empty, *students])
+    wholes = seen.part(rng.sample(own, min(OWN_WHOLE, len(own))), slice(-1, None)) + seen.part(students, slice(1))
+    return points, wholes
+
+
+def held_out_part(
+    data: mixture.Data, embedder: Embedder, model: LoraLlama, tokenizer: Tokenizer, rng: random.Random
+) -> tuple[Labelled, Labelled, Labelled]:
+    """What the combination is fitted and tuned on, for points and for wholes, and answers to other questions."""
+    public = drawn(data.public_held_out, PUBLIC_HELD_OUT)
+    groups = [
+        list(map(with_whole, data.own_held_out[::2])), data.own_held_out[1::2],
+        [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]],
+        list(map(with_sentence_points, public)),
+        elsewhere(data.own_held_out, rng, HELD_OUT_ELSEWHERE),
+    ]  # fmt: skip
+    whole, plain, empty, students, others = (labelled(group, embedder, model, tokenizer) for group in groups)
+    every = range(len(whole.answers))
+    points = whole.part(every, slice(-1)) + plain + empty + students
+    wholes = whole.part(every, slice(-1, None)) + students.part(range(len(public)), slice(1))
+    return points, wholes, others
 
 
 def main() -> None:
@@ -217,40 +312,30 @@ def main() -> None:
     state = torch.load(options.checkpoint, weights_only=True)
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])
     model.load_adapter(state["adapter"])
-    tokenizer = Tokenizer(base)
-
-    worthless = [degenerate(a, data.own, rng) for a in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
-    public, public_held = drawn(data.public, PUBLIC_FITTED), drawn(data.public_held_out, PUBLIC_HELD_OUT)
-    held = data.own_held_out + [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]]
-    wholes = [against_reference(a) for a in rng.sample(data.own, min(OWN_WHOLE, len(data.own)))]
-    held_wholes = [against_reference(a) for a in data.own_held_out[::2]]
-    train = labelled([*data.own, *worthless, *map(with_sentence_points, public)], embedder, None, None)
-    fit_relevance(train)
-    calibrate(
-        train,
-        labelled([*held, *map(with_sentence_points, public_held)], embedder, model, tokenizer),
-    )
-    calibrate(
-        labelled([*wholes, *public], embedder, None, None),
-        labelled([*held_wholes, *public_held], embedder, model, tokenizer),
-        of_whole=True,
-    )
+    points, wholes = training_part(data, embedder, rng)
+    held_points, held_wholes, others = held_out_part(data, embedder, model, Tokenizer(base), rng)
+    semantic, combined = calibrate(points, held_points)
+    calibrate(wholes, held_wholes, of_whole=True)
+    found = as_judged(combined.probabilities(combined_signals(semantic, others)), others)
+    print(f"good answers to other questions: mean score {scores(combined, found, others.answers).mean():.2f} of 5")
 
 
-def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) -> None:
-    """Fit both models, report them on the held-out questions, write the weights."""
+def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) -> tuple[OrdinalModel, OrdinalModel]:
+    """Fit the semantic and the combined model, report them on the held-out questions, write the weights."""
     suffix = "_whole" if of_whole else ""
     semantic = fit_semantic(train, of_whole=of_whole)
-    found = semantic.probabilities(np.vstack(held_out.features).astype(float))
+    found = as_judged(semantic.probabilities(np.vstack(held_out.features).astype(float)), held_out)
     semantic = tune(semantic, found, held_out.answers)
     report("semantic" + suffix, semantic, found, held_out.answers)
     save("semantic" + suffix, semantic)
     sample = ordinal.Sample(combined_signals(semantic, held_out), held_out.targets(), held_out.weights())
     found = ordinal.out_of_fold(COMBINED_SIGNALS, sample, held_out.groups(), decay=3e-3, rising=RISING, steps=300)
+    found = as_judged(found, held_out)
     combined = ordinal.fit(COMBINED_SIGNALS, sample, decay=3e-3, rising=RISING, steps=300)
     combined = tune(combined, found, held_out.answers)
     report("combined" + suffix, combined, found, held_out.answers)
     save("combined" + suffix, combined)
+    return semantic, combined
 
 
 if __name__ == "__main__":

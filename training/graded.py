@@ -11,7 +11,7 @@ Target = tuple[float, float, float, float]
 """Probabilities of Yes, Partly, No, Wrong."""
 
 OWN_TARGETS: dict[float, Target] = {
-    # A little mass on the neighbours: one rater, no second opinion.
+    # A little mass on the neighbours: a second rater disagrees about one verdict in twenty (training/agreement.py).
     1.0: (0.96, 0.04, 0.0, 0.0),
     0.5: (0.06, 0.88, 0.06, 0.0),
     0.0: (0.0, 0.04, 0.94, 0.02),

@@ -26,6 +26,9 @@ Floats = npt.NDArray[np.float64]
 LLM_SIGNALS = ("llm_present", "llm_full", "llm_wrong")
 """Log odds from the language model: (Yes or Partly) against the rest, Yes against Partly, Wrong against No."""
 
+SMALLEST = 1e-6
+"""Probabilities are kept this far from 0 and 1 where their log odds are taken."""
+
 ModelName = Literal["semantic", "combined", "semantic_whole", "combined_whole"]
 """With and without a language model; "whole": for a whole model answer as the only point."""
 
@@ -35,8 +38,8 @@ class OrdinalModel:
     """Weights of one combination; all vectors as long as `signals`.
 
     hidden: (units, signals) and hidden_bias: (units,) of a tanh layer whose outputs follow the signals; both may be
-    empty.  presence, wrong: (signals + units,).  thresholds: (b0, b1).  credit: (gain, offset, penalty) of `credits`.
-    positive: smallest P(at least partial) that counts as present.
+    empty.  presence, wrong: (signals + units,).  thresholds: (b0, b1).  credit: (stretch, offset, penalty), see
+    `credits`.  positive: smallest P(at least partial) that counts as present.
     """
 
     signals: tuple[str, ...]
@@ -66,12 +69,12 @@ class OrdinalModel:
     def credits(self, probabilities: Floats) -> Floats:
         """Expected credit of each point, -penalty..1.
 
-        The plain expectation P(covered) + P(partial) / 2 shrinks towards the middle; gain and offset undo that so that
-        mean scores match the labels.
+        The plain expectation P(covered) + P(partial) / 2 shrinks towards the middle. Its log odds are stretched and
+        moved to undo that, so that mean scores match the labels: s(stretch * logit(plain) + offset).
         """
-        gain, offset, penalty = self.credit
-        plain = probabilities[:, 0] + 0.5 * probabilities[:, 1]
-        return np.clip(gain * plain - offset, 0.0, 1.0) - penalty * probabilities[:, 3]
+        stretch, offset, penalty = self.credit
+        plain = np.clip(probabilities[:, 0] + 0.5 * probabilities[:, 1], SMALLEST, 1 - SMALLEST)
+        return logistic(stretch * np.log(plain / (1 - plain)) + offset) - penalty * probabilities[:, 3]
 
 
 def logistic(x: Floats) -> Floats:
@@ -95,10 +98,10 @@ def model_from_json(record: Mapping[str, object]) -> OrdinalModel:
     signals = tuple(str(name) for name in record["signals"])  # type: ignore[attr-defined]
     hidden = vector("hidden").reshape(-1, len(signals))
     low, high = vector("thresholds")
-    gain, offset, penalty = vector("credit")
+    stretch, offset, penalty = vector("credit")
     return OrdinalModel(
         signals, vector("mean"), vector("scale"), hidden, vector("hidden_bias"), vector("presence"), vector("wrong"),
-        float(vector("wrong_bias")), (float(low), float(high)), (float(gain), float(offset), float(penalty)),
+        float(vector("wrong_bias")), (float(low), float(high)), (float(stretch), float(offset), float(penalty)),
         float(vector("positive")),
     )  # fmt: skip
 

@@ -79,11 +79,9 @@ def decide(
     weights = np.array([point.weight for point in points], float)
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
     alone, semantic = estimate("semantic", seen.features, None)
-    topical = relevance.on_topic(seen.features[:count])
+    kept = relevance.kept_share(seen.features[:count])
     commanding = signals.looks_like_command(seen.folded.text)
-    probabilities, semantic = (
-        relevance.bounded(p, topical, commanding=commanding) for p in (probabilities, semantic)
-    )
+    probabilities, semantic = (relevance.bounded(p, kept, commanding=commanding) for p in (probabilities, semantic))
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], reference)
         credit *= relevance.COMMAND_SHARE if commanding else 1.0

@@ -5,6 +5,7 @@ another question reads well and is far from every key point. So nearness to the 
 """
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -19,42 +20,60 @@ Floats = npt.NDArray[np.float64]
 FEWEST_POINTS = 3
 """With fewer points, nearness of the group says no more than the point's own signals."""
 
-DOUBTFUL = 0.35
-"""P(on topic) below which verdicts are lowered. On held-out questions 1 in 100 honest answers lies there, just below,
-and most answers to other questions, far below."""
+STEEPNESS = 3.0
+"""Power with which the share falls below the doubtful probability."""
 
 COMMAND_SHARE = 0.5
 """What a text that addresses the grader keeps of each verdict: where one sentence fakes, the rest is doubtful."""
 
 
-def on_topic(features: npt.NDArray[np.float32]) -> float:
-    """Probability, 0..1, that the answer belongs to the question; 1 for fewer than `FEWEST_POINTS` points.
+@dataclass(frozen=True, slots=True)
+class TopicModel:
+    """Logistic regression over `summary`. doubtful: P(on topic) below which verdicts are lowered."""
 
-    features: (points, len(FEATURES)).
+    weights: Floats
+    bias: float
+    doubtful: float
+
+    def probability(self, summaries: Floats) -> Floats:
+        """P(on topic), (...,), of summaries (..., columns)."""
+        return logistic(summaries @ self.weights + self.bias)
+
+
+def kept_share(features: npt.NDArray[np.float32]) -> float:
+    """What an answer keeps of its verdicts, 0..1: all unless it hardly belongs to the question.
+
+    features: (points, len(FEATURES)). Fewer than `FEWEST_POINTS` points keep all.
     """
     if len(features) < FEWEST_POINTS:
         return 1.0
-    weights, bias = _fitted()
-    return float(logistic(np.array(summary(features) @ weights + bias)))
+    model = shipped()
+    return min(1.0, float(model.probability(summary(features))) / model.doubtful) ** STEEPNESS
 
 
 def summary(features: npt.NDArray[np.float32]) -> Floats:
-    """Nearness of the points as a group, (4,): mean and best cosine of a piece, mean cosine of the whole, new words."""
-    pieces, answer, words = (
-        features[:, FEATURES.index(name)] for name in ("cosine_pair", "cosine_answer", "new_words_answer")
-    )
-    return np.array([pieces.mean(), pieces.max(), answer.mean(), words.mean()], dtype=np.float64)
+    """Nearness of the points as a group and of the question, (8,)."""
+    column = {name: features[:, i].astype(np.float64) for i, name in enumerate(FEATURES)}
+    pieces = np.sort(column["cosine_pair"])[::-1]
+    return np.array([
+        pieces.mean(), pieces[0], pieces[:3].mean(), column["cosine_answer"].mean(), column["cosine_answer"].max(),
+        column["new_words_answer"].mean(), column["new_words_pair"].max(), column["cosine_pair_question"].max(),
+    ])  # fmt: skip
 
 
-def bounded(probabilities: Floats, topical: float, *, commanding: bool = False) -> Floats:
-    """Probabilities (points, 4) with covered and partial lowered: hardly on the topic, or to the grader."""
-    share = min(1.0, topical / DOUBTFUL) ** 2 * (COMMAND_SHARE if commanding else 1.0)
+def bounded(probabilities: Floats, share: float, *, commanding: bool = False) -> Floats:
+    """Probabilities (points, 4) with covered and partial lowered: hardly on the topic, or to the grader.
+
+    share: see `kept_share`.
+    """
+    share *= COMMAND_SHARE if commanding else 1.0
     kept = probabilities * np.array([share, share, 1.0, 1.0])
     kept[:, 2] += 1.0 - kept.sum(axis=1)
     return kept
 
 
 @cache
-def _fitted() -> tuple[Floats, float]:
+def shipped() -> TopicModel:
+    """The fitted weights that come with the coach."""
     record = json.loads(files("coach.scoring").joinpath("weights", "relevance.json").read_text(encoding="utf-8"))
-    return np.asarray(record["weights"], dtype=np.float64), float(record["bias"])
+    return TopicModel(np.asarray(record["weights"], dtype=np.float64), float(record["bias"]), float(record["doubtful"]))
