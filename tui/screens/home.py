@@ -18,6 +18,7 @@ from tui.widgets.status import ModelStatus
 
 GOES_TO = {"resume": "practice", "review": "review", "learn": "review", "ahead": "review"}
 """The screen of each recommended action."""
+UNSHOWN = "dates"  # 80 columns hold no more keys; the line about the interview names this one
 
 
 class HomeScreen(CoachScreen[None]):
@@ -27,7 +28,9 @@ class HomeScreen(CoachScreen[None]):
     BINDINGS = [
         Binding("enter", "start", "Start", id="home.start", tooltip="Do what is recommended"),
         *[
-            Binding(p.key, f"app.go('{p.name}')", p.title, id=f"home.{p.name}", tooltip=p.purpose)
+            Binding(
+                p.key, f"app.go('{p.name}')", p.title, id=f"home.{p.name}", tooltip=p.purpose, show=p.name != UNSHOWN
+            )
             for p in PLACES
             if p.name != "home"
         ],
