@@ -4,9 +4,8 @@
 
 What is fed: every reader of documents, files damaged in some bytes (docx, apkg, pdf, gguf, index, database), the
 configuration, lines of a batch, review histories, rows of an export, replies of a remote model. Whatever comes in,
-nothing but an error meant for people may come out. Each round has a seed of its own, which is printed when it fails
-and repeats it: `pytest tests/trust/test_fuzz.py --hypothesis-seed=SEED`. A round that the clock interrupts counts for
-nothing.
+nothing but an error meant for people may come out. A round is one of the test files with a seed of its own, which is printed when it fails and
+repeats it: `pytest FILE --hypothesis-seed=SEED`. A round that the clock interrupts counts for nothing.
 
 rounds        rounds that were finished
 inputs        properties times examples of these rounds: what was tried, at most
@@ -21,15 +20,15 @@ import secrets
 import subprocess
 import sys
 import time
+from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
 
-def one_round(seed: int, examples: int, seconds: float) -> tuple[int, int, str] | None:
+def one_round(tests: Path, seed: int, examples: int, seconds: float) -> tuple[int, int, str] | None:
     """(properties that hold, properties that do not, what pytest printed), None when the time was over."""
-    tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "trust").glob("test_fuzz*.py"))
-    command = [sys.executable, "-m", "pytest", "-q", *tests, f"--hypothesis-seed={seed}", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", str(tests.relative_to(ROOT)), f"--hypothesis-seed={seed}"]
     try:
         done = subprocess.run(
             command,
@@ -57,9 +56,10 @@ def main() -> None:
     wanted = parser.parse_args()
     started = time.monotonic()
     figures = {"rounds": 0, "inputs": 0, "failures": 0}
+    files = cycle(sorted((ROOT / "tests" / "trust").glob("test_fuzz*.py")))
     while (left := wanted.seconds - (time.monotonic() - started)) > 0:
-        seed = secrets.randbelow(2**32)
-        result = one_round(seed, wanted.examples, left)
+        tests, seed = next(files), secrets.randbelow(2**32)
+        result = one_round(tests, seed, wanted.examples, left)
         if result is None:
             break
         held, wrong, printed = result
@@ -67,7 +67,7 @@ def main() -> None:
         figures["inputs"] += (held + wrong) * wanted.examples
         if wrong:
             figures["failures"] += 1
-            print(f"seed {seed}\n{printed}", file=sys.stderr)
+            print(f"{tests.name}, seed {seed}\n{printed}", file=sys.stderr)
     for name, value in figures.items():
         print(f"{name:<10}{value:>10}")
     if wanted.json:
