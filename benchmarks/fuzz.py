@@ -4,8 +4,9 @@
 
 What is fed: every reader of documents, files damaged in some bytes (docx, apkg, pdf, gguf, index, database), the
 configuration, lines of a batch, review histories, rows of an export, replies of a remote model. Whatever comes in,
-nothing but an error meant for people may come out. A round is one of the test files with a seed of its own, which is printed when it fails and
-repeats it: `pytest FILE --hypothesis-seed=SEED`. A round that the clock interrupts counts for nothing.
+nothing but an error meant for people may come out. A round is one of the test files with a seed of its own, which is
+printed when it fails and repeats it: `pytest FILE --hypothesis-seed=SEED`. A round that the clock interrupts counts for
+nothing.
 
 rounds        rounds that were finished
 inputs        properties times examples of these rounds: what was tried, at most
