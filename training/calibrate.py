@@ -185,8 +185,8 @@ def as_judged(probabilities: Floats, data: Labelled) -> Floats:
     starts = np.cumsum([len(a.points) for a in data.answers[:-1]])
     parts = np.split(probabilities, starts)
     return np.vstack([
-        relevance.bounded(p, relevance.kept_share(f), commanding=bool(f[0, FEATURES.index("command")]))
-        for p, f in zip(parts, data.features, strict=True)
+        relevance.bounded(p, relevance.kept_share(f, a.kind), commanding=bool(f[0, FEATURES.index("command")]))
+        for p, f, a in zip(parts, data.features, data.answers, strict=True)
     ])  # fmt: skip
 
 
@@ -222,9 +222,10 @@ def level_errors(answers: Sequence[GradedAnswer], guess: Floats) -> str:
 
 
 def elsewhere(answers: Sequence[GradedAnswer], rng: random.Random, count: int) -> list[GradedAnswer]:
-    """Good answers to other questions, which earn nothing."""
+    """Good answers to other questions, which earn nothing; stories are left out, see `relevance.kept_share`."""
+    asked = [a for a in answers if a.kind != "behavioral"]
     good = [a for a in answers if a.level in "AB"]
-    pairs = [(rng.choice(answers), rng.choice(good)) for _ in range(count)]
+    pairs = [(rng.choice(asked), rng.choice(good)) for _ in range(count)]
     return [all_missing(a, b.text, "off_topic") for a, b in pairs if a.question_id != b.question_id]
 
 
@@ -274,8 +275,8 @@ def training_part(data: mixture.Data, embedder: Embedder, rng: random.Random) ->
     ends = np.cumsum([len(group) for group in groups]).tolist()
     own, empty, students, others = (range(end - len(group), end) for group, end in zip(groups, ends, strict=True))
     seen = labelled([answer for group in groups for answer in group], embedder, None, None)
-    honest = seen.part([i for i in own if seen.answers[i].level in "ABCDE"], slice(-1))
-    save_topic(topic_model(honest.features, [seen.features[i] for i in others]))
+    honest = [i for i in own if seen.answers[i].level in "ABCDE" and seen.answers[i].kind != "behavioral"]
+    save_topic(topic_model(seen.part(honest, slice(-1)).features, [seen.features[i] for i in others]))
     points = seen.part(own, slice(-1)) + seen.part([*empty, *students])
     wholes = seen.part(rng.sample(own, min(OWN_WHOLE, len(own))), slice(-1, None)) + seen.part(students, slice(1))
     return points, wholes

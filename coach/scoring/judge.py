@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +56,7 @@ class PointJudge:
             llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
-        verdicts, sure = decide(points, answer, seen, llm, question.answer)
+        verdicts, sure = decide(replace(question, key_points=points), answer, seen, llm)
         return Judgement(
             points=verdicts,
             score=grade.score(verdicts),
@@ -68,22 +68,23 @@ class PointJudge:
 
 
 def decide(
-    points: Sequence[KeyPoint], answer: str, seen: SemanticView, llm: Floats | None, reference: str = ""
+    question: Question, answer: str, seen: SemanticView, llm: Floats | None
 ) -> tuple[tuple[PointVerdict, ...], bool]:
-    """Verdicts with evidence, and whether they are sure.
+    """Verdicts with evidence on the question's key points, and whether they are sure.
 
     seen: of the points, with one more row at the end when the whole model answer was judged as well.
     llm: log probabilities of Yes, Partly, No, Wrong, as many rows, or None.
     """
+    points = question.key_points
     count = len(points)
     weights = np.array([point.weight for point in points], float)
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
     alone, semantic = estimate("semantic", seen.features, None)
-    kept = relevance.kept_share(seen.features[:count])
+    kept = relevance.kept_share(seen.features[:count], question.kind)
     commanding = signals.looks_like_command(seen.folded.text)
     probabilities, semantic = (relevance.bounded(p, kept, commanding=commanding) for p in (probabilities, semantic))
     if len(seen.features) > count:
-        credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], reference)
+        credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], question.answer)
         credit *= relevance.COMMAND_SHARE if commanding else 1.0
         probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered

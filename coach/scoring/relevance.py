@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
+from coach.models import Kind
 from coach.scoring.combine import logistic
 from coach.scoring.semantic import FEATURES
 
@@ -40,12 +41,13 @@ class TopicModel:
         return logistic(summaries @ self.weights + self.bias)
 
 
-def kept_share(features: npt.NDArray[np.float32]) -> float:
+def kept_share(features: npt.NDArray[np.float32], kind: Kind = "concept") -> float:
     """What an answer keeps of its verdicts, 0..1: all unless it hardly belongs to the question.
 
-    features: (points, len(FEATURES)). Fewer than `FEWEST_POINTS` points keep all.
+    features: (points, len(FEATURES)). Fewer than `FEWEST_POINTS` points keep all, and so does a story: it may be about
+    anything, and its key points ask for its parts.
     """
-    if len(features) < FEWEST_POINTS:
+    if len(features) < FEWEST_POINTS or kind == "behavioral":
         return 1.0
     model = shipped()
     return min(1.0, float(model.probability(summary(features))) / model.doubtful) ** STEEPNESS
