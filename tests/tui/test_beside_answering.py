@@ -93,7 +93,7 @@ async def test_home_counts_the_days_to_the_interview_and_says_how_ready_one_is(m
     app.parts.planner.add_interview(date(2026, 3, 12), app.clock(), "Acme")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "Streak" in seen(pilot))
-        assert re.search(r"Acme, Thu 12 Mar, in 10 days · ready to \d+%-\d+%, 0% of the questions seen", seen(pilot))
+        assert re.search(r"Acme, Thu 12 Mar, in 10 days · ready to \d+%-\d+%, 0% seen", seen(pilot))
 
 
 def colours(app: CoachApp) -> set[str]:

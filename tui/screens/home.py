@@ -104,10 +104,11 @@ class HomeScreen(CoachScreen[None]):
         self.query_one("#due", Static).update(Content("\n").join(rows))
 
     def _show_log(self, found: Standing) -> None:
-        weak = "   ".join(f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak)
+        weak = [f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak]
         days = "1 day" if found.streak == 1 else f"{found.streak} days"
         rows = [
-            lined("Weak", weak or "no topic stands out yet"),
+            lined("Weak", "   ".join(weak[:2]) or "no topic stands out yet"),
+            *([lined("", "   ".join(weak[2:]))] if weak[2:] else []),
             lined("Streak", f"{days} in a row, {found.today} answers today"),
         ]
         coming = interview_text(found.interview) if found.interview else "no date to be ready for · d enters one"
@@ -125,5 +126,5 @@ def interview_text(coming: NextInterview) -> str:
     """The nearest interview, how long it is, and what would be recalled on it."""
     title = f"{printable(coming.title)}, " if coming.title else ""
     left = {0: "today", 1: "tomorrow"}.get(coming.days_left, f"in {coming.days_left} days")
-    ready = f"ready to {coming.low:.0%}-{coming.high:.0%}, {coming.seen:.0%} of the questions seen"
+    ready = f"ready to {coming.low:.0%}-{coming.high:.0%}, {coming.seen:.0%} seen"
     return f"{title}{coming.day:%a} {coming.day.day} {coming.day:%b}, {left} · {ready}"

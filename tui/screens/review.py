@@ -117,6 +117,8 @@ def plan_content(session: Session) -> Content:
 def summary_content(summary: Summary) -> Content:
     """What the round was worth."""
     lines = [Content.assemble((f"{name:<12}", "dim"), text) for name, text in review_rows(summary)]
+    if summary.open:
+        lines.append(Content.styled("Still open", "dim"))
     lines += [
         Content.assemble(("✘ " if point.wrong else "· ", "$text-error"), printable(point.statement))
         for point in summary.open[:OPEN_SHOWN]
