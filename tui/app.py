@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -22,13 +22,14 @@ from tui.keys import keys_of
 from tui.places import PLACES, place
 from tui.screens.start import Opening, StartScreen
 from tui.themes import THEMES
+from tui.typed_ahead import TypedAhead
 
 TOUR_SEEN = "tour_seen"  # a setting in the database
 SOON_SECONDS = 1.0
 """How long the first frame waits for the database; a sound one is open much sooner."""
 
 
-class CoachApp(App[None]):
+class CoachApp(TypedAhead):
     """The coach in a terminal."""
 
     TITLE = "Interview coach"

@@ -27,6 +27,11 @@ class CoachScreen(Screen[Result], Generic[Result]):
         return cast("CoachApp", self.app)
 
     @property
+    def takes_keys(self) -> bool:
+        """Whether keys can be obeyed already; until then they wait."""
+        return self.is_mounted
+
+    @property
     def session(self) -> Session:
         """The use cases."""
         return self.coach.session

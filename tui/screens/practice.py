@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.widgets import Footer, TextArea
 
 from coach.conversation import Conversation
@@ -31,7 +31,6 @@ DONT_KNOW = "I don't know."
 class PracticeScreen(QuestionTools):
     """States: answering -> (sure?) -> working -> answering ... -> concluded -> settled -> next question."""
 
-    AUTO_FOCUS = "#answer"
     HELP = (
         "Answer in your own words. The coach asks back about what is missing, then shows what you covered, with your "
         "own words as evidence. Grades decide when a question comes back; you can overrule them."
@@ -48,6 +47,7 @@ class PracticeScreen(QuestionTools):
         self.busy = False
         self._undone = False
         self._held: list[Event] | None = None  # events that wait until confidence was told
+        self._choosing = True
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -64,17 +64,36 @@ class PracticeScreen(QuestionTools):
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""
         self.drafting = Drafting(self.coach.config.paths, self)
+        self.query_one(GradeLine).tell("choosing a question …")
         self._begin()
 
+    @property
+    def takes_keys(self) -> bool:
+        """Once there is something to answer."""
+        return super().takes_keys and not self._choosing
+
     def _begin(self) -> None:
+        app = self.app  # a screen that was left no longer knows it
+        self.run_worker(lambda: self._choose_first(app), thread=True, exclusive=True, group="begin")
+
+    def _choose_first(self, app: App[None]) -> None:
         try:
             queue = self._queue
             if queue is None and self._topic:
                 queue = self.session.of_topic(self._topic)
             self.session_id = self.session.begin([] if self._question else queue, kind=self._kind)
-            self._show_next(self.session.ask(self._question) if self._question else self.session.next())
+            first = self.session.ask(self._question) if self._question else self.session.next()
         except CoachError as error:
-            self.fault(error, self._begin)
+            app.call_from_thread(self.fault, error, self._begin)
+        else:
+            app.call_from_thread(self._show_first, first)
+
+    def _show_first(self, conversation: Conversation | None) -> None:
+        if self.is_attached:
+            self._show_next(conversation)
+            self._choosing = False
+        elif conversation is not None and not conversation.attempt.turns:  # left before it was seen
+            self.session.skip(conversation)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys do something only in the states they are meant for, and are shown only then."""
@@ -357,9 +376,9 @@ class PracticeScreen(QuestionTools):
         box.disabled = over
         if not over:
             line.tell("")
-            box.focus()
+            self.set_focus(box)
         else:
-            self._talk.focus()
+            self.set_focus(self._talk)
             judgement = conversation.attempt.judgement
             if self.settled is not None:
                 line.tell(settled_line(self.settled, judgement))

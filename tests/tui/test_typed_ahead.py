@@ -1,0 +1,62 @@
+"""Keys that come before the screen they are meant for are not lost, and do nothing on the screen before it."""
+
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+from textual import events
+
+from coach.session import Session
+from tests.tui.test_practice import box
+from tests.tui.waiting import seen, until
+from tui.app import CoachApp
+from tui.screens.home import HomeScreen
+from tui.screens.practice import PracticeScreen
+
+MakeApp = Callable[..., CoachApp]
+TYPED = "momentum 0"  # with letters and a digit that are keys of the home screen and of the practice screen
+
+
+def type_at_once(app: CoachApp, text: str) -> None:
+    """All keys lie in the queue before the first is looked at, as after a busy moment."""
+    for char in text:
+        app.post_message(events.Key("enter", "\r") if char == "\n" else events.Key(char, char))
+
+
+async def test_keys_typed_behind_the_one_that_opens_practice_reach_the_answer_box(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Streak" in seen(pilot))
+        type_at_once(app, "p" + TYPED)
+        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and box(pilot).text == TYPED)
+
+
+async def test_an_answer_sent_before_its_question_is_chosen_is_judged(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, ask = Event(), Session.ask
+    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(20) and ask(*arguments))
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, PracticeScreen))
+        type_at_once(app, "points 0\n")
+        await until(pilot, lambda: "choosing a question" in seen(pilot))
+        slow.set()
+        await until(pilot, lambda: "1 covered" in seen(pilot))
+        assert app.session.store.attempts.of_question("momentum")[0].turns[0].text == "points 0"
+
+
+async def test_leaving_before_the_question_is_chosen_leaves_nothing_open(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, ask = Event(), Session.ask
+    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(20) and ask(*arguments))
+    app = make_app("practice", question="momentum")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "choosing a question" in seen(pilot))
+        await pilot.press("m", "escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        slow.set()
+        attempts = app.session.store.attempts
+        await until(pilot, lambda: [found.state for found in attempts.of_question("momentum")] == ["abandoned"])
+        assert isinstance(app.screen, HomeScreen)
