@@ -1,4 +1,4 @@
-"""Simulated learners to compare schedulers with, under three laws of forgetting. What they show is simulated.
+"""Simulated learners to compare schedulers with, under four laws of forgetting. What they show is simulated.
 
 A scheduler offers `due(now) -> ids in the order to ask` and `review(id, grade, now)`, and is made with
 (items as (id, topic), start, interview or None, seconds of budget a day). It never sees a learner's memory.
@@ -8,7 +8,10 @@ Laws, with dt in days since the last answer:
 - `exponential`: recall halves every h days; h doubles, about, on a pass and falls on a failure (the family of
   half-life regression, Settles & Meeder 2016), so a pass on the next day counts as much as a late one;
 - `two_traces`: a fast trace that an answer renews and days wipe out, and a slow one that grows at each answer by a part
-  of what is missing, more when the fast one is gone (the family of Bjork & Bjork's storage and retrieval strength).
+  of what is missing, more when the fast one is gone (the family of Bjork & Bjork's storage and retrieval strength);
+- `activation`: every answer leaves a trace, right or wrong, since the model answer is shown; traces decay as powers of
+  time and add up, and one left while much is still active decays faster (ACT-R: Pavlik & Anderson 2005, their
+  constants). No rule of the schedule was chosen by looking at it.
 """
 
 import math
@@ -18,10 +21,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-LAWS = ("power", "exponential", "two_traces")
+LAWS = ("power", "exponential", "two_traces", "activation")
 START = datetime(2026, 1, 5, tzinfo=UTC)
 SAME_DAY = 0.5  # an answer sooner than this many days after the last one strengthens little
 KNOWN_BEFORE = 0.25  # part of the questions known from the start
+DECAY_BASE, DECAY_GROWTH, THRESHOLD, NOISE = 0.177, 0.217, -0.704, 0.255  # a, c, tau and s of Pavlik & Anderson
+UNITS_A_DAY = 0.025 * 86400  # between sessions they count time a fortieth as fast
+MOMENT = 1e-3  # days; activation has no value at the very moment of an answer
 Item = tuple[int, int]
 
 
@@ -69,13 +75,18 @@ class Learner:
         self.strength = [0.0] * n  # stability, half-life or slow trace, by law
         self.last = [0.0] * n
         self.seen = [False] * n
+        self._traces: list[list[tuple[float, float]]] = [[] for _ in range(n)]  # (day, decay), for `activation`
         for i in range(n):
             if rng.random() < KNOWN_BEFORE:
+                for before in (-60.0, -45.0, -30.0):
+                    self._leave_trace(i, before)
                 self.strength[i] = self._known_before()
                 self.last[i] = -30.0
 
     def recall(self, item: int, day: float) -> float:
         """Chance of a right answer at `day`, days since the start."""
+        if self.law == "activation":
+            return max(0.02, 1 / (1 + math.exp((THRESHOLD - self._activation(item, day)) / NOISE)))
         strength, elapsed = self.strength[item], max(0.0, day - self.last[item])
         if strength <= 0:
             return 0.02
@@ -91,6 +102,7 @@ class Learner:
         passed = self.rng.random() < chance
         seconds = (75 if passed else 150 if self.seen[item] else 180) * math.exp(self.rng.gauss(0, 0.3))
         self.strength[item] = self._strength_after(item, day, chance, passed)
+        self._leave_trace(item, day)
         self.last[item], self.seen[item] = day, True
         return self._graded(passed, chance), seconds
 
@@ -117,6 +129,17 @@ class Learner:
         if self.law == "power":
             return strength * (1 + 9 * ease * strength**-0.15 * (math.exp(1.2 * (1 - chance)) - 1))
         return strength * (1.6 + 1.8 * ease)
+
+    def _activation(self, item: int, day: float) -> float:
+        """Log of what the traces add up to, plus what the question and the learner bring along."""
+        spans = (((max(MOMENT, day - begin) * UNITS_A_DAY), decay) for begin, decay in self._traces[item])
+        total = sum(span**-decay for span, decay in spans)
+        return math.log(total) + 0.5 + self.ease[item] * self.talent if total > 0 else -10.0
+
+    def _leave_trace(self, item: int, day: float) -> None:
+        if self.law == "activation":
+            decay = DECAY_BASE + DECAY_GROWTH * math.exp(min(2.0, self._activation(item, day)))
+            self._traces[item].append((day, decay))
 
     def _known_before(self) -> float:
         return self.rng.uniform(0.2, 0.7) if self.law == "two_traces" else math.exp(self.rng.gauss(2.0, 0.8))
