@@ -6,8 +6,9 @@ kept here is that a line and the card it leads to are saved together or not at a
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, cast
 
 from coach.models import Card, InterviewDate, ReviewEvent
@@ -29,10 +30,6 @@ class Reviews:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-
-    def take_write_lock(self) -> None:
-        """Inside a transaction, before reading: what is read stays true until the end, also with a second coach."""
-        self._db.execute("update review_log set id = id where 0")
 
     def append(self, event: ReviewEvent) -> int:
         """Add a line to the log and return its id; `event.id` is ignored."""
@@ -117,11 +114,15 @@ class Reviews:
         return [_card(row) for row in rows]
 
     def fresh(self, limit: int) -> list[tuple[str, str]]:
-        """(question id, topic) of live questions never asked: up to `limit` of each topic, in the order of the bank."""
-        topics = [row[0] for row in self._db.execute("select distinct topic from questions where retired_at is null")]
+        """(question id, topic) of live questions never asked: up to `limit` of each topic.
+
+        Topics and their questions come in the order of the documents, the bank's own in the order of its topics.
+        """
+        query = "select topic from questions where retired_at is null group by topic order by min(position), topic"
+        topics = [row[0] for row in self._db.execute(query)]
         query = (
             "select id, topic from questions q where topic = ? and retired_at is null and duplicate_of is null "
-            "and not exists (select 1 from cards c where c.question_id = q.id) order by level, position, id limit ?"
+            "and not exists (select 1 from cards c where c.question_id = q.id) order by position, id limit ?"
         )
         return [(row[0], row[1]) for topic in topics for row in self._db.execute(query, [topic, limit])]
 
@@ -190,30 +191,26 @@ class Reviews:
             self._db.execute("delete from interview_dates where day = ?", [day.isoformat()])
 
 
+# columns are written out in the order of the classes: `asdict` and keywords would cost more than the statement itself
+_event_values, _card_values = attrgetter(*_EVENT_COLUMNS), attrgetter(*_CARD_COLUMNS)
+
+
 def _event_row(event: ReviewEvent) -> list[Any]:
-    row = asdict(event)
-    row["at"], row["study_day"] = event.at.isoformat(), event.study_day.isoformat()
-    return list(row.values())
+    key, kind, question_id, at, study_day, *rest = _event_values(event)
+    return [key, kind, question_id, at.isoformat(), study_day.isoformat(), *rest]
 
 
 def _event(row: Sequence[Any]) -> ReviewEvent:
-    values = dict(zip(_EVENT_COLUMNS, row, strict=True))
-    values["at"] = datetime.fromisoformat(values["at"])
-    values["study_day"] = date.fromisoformat(values["study_day"])
-    return ReviewEvent(**values)
+    key, kind, question_id, at, study_day, *rest = row
+    return ReviewEvent(key, kind, question_id, datetime.fromisoformat(at), date.fromisoformat(study_day), *rest)
 
 
 def _card_row(card: Card) -> list[Any]:
-    row = asdict(card)
-    row["due"] = card.due.isoformat() if card.due else None
-    row["last_day"] = card.last_day.isoformat()
-    row["redrill"] = int(card.redrill)
-    return list(row.values())
+    values = _card_values(card)
+    *start, due, redrill, last_day = values[:8]
+    return [*start, due.isoformat() if due else None, int(redrill), last_day.isoformat(), *values[8:]]
 
 
 def _card(row: Sequence[Any]) -> Card:
-    values = dict(zip(_CARD_COLUMNS, row, strict=True))
-    values["due"] = date.fromisoformat(values["due"]) if values["due"] else None
-    values["last_day"] = date.fromisoformat(values["last_day"])
-    values["redrill"] = bool(values["redrill"])
-    return Card(**values)
+    *start, due, redrill, last_day = row[:8]
+    return Card(*start, date.fromisoformat(due) if due else None, bool(redrill), date.fromisoformat(last_day), *row[8:])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coach.bank.check import check
-from coach.bank.shipped import shipped_files, shipped_folder, shipped_questions
+from coach.bank.shipped import shipped_files, shipped_folder, shipped_questions, topic_order
 from coach.models import KINDS, Question
 from tests.bank.runs import hashed, load, runs
 
@@ -29,6 +29,10 @@ def test_the_bank_is_broad_enough() -> None:
     assert {question.kind for question in QUESTIONS} == set(KINDS)
     assert {question.level for question in QUESTIONS} == {1, 2, 3, 4, 5}
     assert len({question.text for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_every_topic_has_its_place_in_the_order() -> None:
+    assert sorted(topic_order()) == sorted({question.topic for question in QUESTIONS})
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from coach.bank.shipped import topic_order
 from coach.config import Study
 from coach.errors import CoachError
 from coach.models import Question
 from coach.planning import Planner
+from coach.shipped_bank import ensure_shipped_bank
 
 DAY = timedelta(days=1)
 
@@ -33,6 +35,26 @@ def test_a_fresh_home_brings_new_questions_in_turns_over_topics(planner, noon):
     assert [item.reason for item in items] == ["new"] * 4
     assert [item.topic for item in items] == ["a", "b", "a", "b"]
     assert planner.due(noon, 1) == items[:1]
+
+
+def test_a_newcomer_begins_with_easy_questions_of_fundamental_topics(store, schedule, noon):
+    ensure_shipped_bank(store)
+    order = topic_order()
+    planner = Planner(store, schedule, Study(minutes_per_day=600, new_per_day=len(order)))
+    items = planner.due(noon)
+    assert {item.topic for item in items[:6]} == set(order[:6])
+    asked = store.questions.many([item.question_id for item in items])
+    assert all(question.level <= 2 for question in asked[:15])
+    assert asked[0].kind == "concept"
+    assert len({question.kind for question in asked[:10]}) >= 3
+    assert {item.topic for item in items} == set(order), "every topic has its turn before one comes again"
+
+
+def test_new_questions_of_a_document_come_in_its_order(store, schedule, noon):
+    questions = [question("hard", "z", level=5), question("easy", "z", level=1), question("other", "a")]
+    store.questions.save([(item, item.id, place) for place, item in enumerate(questions)])
+    planner = Planner(store, schedule, Study(minutes_per_day=60, new_per_day=3))
+    assert [item.question_id for item in planner.due(noon)] == ["hard", "other", "easy"]
 
 
 def test_what_was_asked_today_counts_against_the_day(planner, schedule, noon):
