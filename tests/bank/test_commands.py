@@ -7,7 +7,9 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from coach.bank.shipped import shipped_questions
+from coach.models import Question
 from tui.cli import app
+from tui.commands.bank import question_row
 
 FAQ = "What is yeast?▾\nA fungus.\nWhy knead dough?▾\nFor gluten.\n"
 
@@ -28,9 +30,11 @@ def test_a_fresh_home_lists_the_shipped_bank() -> None:
         "collection",
         "source",
         "section",
+        "number",
         "topic",
         "kind",
         "level",
+        "difficulty",
         "question",
         "answer",
         "key_points",
@@ -39,6 +43,15 @@ def test_a_fresh_home_lists_the_shipped_bank() -> None:
         "duplicate_of",
     }
     assert set(listed[0]["key_points"][0]) == {"text", "weight", "probe", "derived"}
+
+
+def test_a_row_tells_what_the_document_printed() -> None:
+    printed = Question(
+        "a", "Why sieve?", "Air.", "t", section="Baking", external_id="B-7", tags=("x", "difficulty 7/10")
+    )
+    row = question_row(printed)
+    assert (row["section"], row["number"], row["level"], row["difficulty"]) == ("Baking", "B-7", 3, "7/10")
+    assert (question_row(Question("b", "?", "!", "t"))["number"], question_row(printed)["duplicate_of"]) == (None, None)
 
 
 def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:

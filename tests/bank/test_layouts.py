@@ -149,6 +149,7 @@ def test_knowledge_hub_entries() -> None:
     common, sieve = read(HUB, "knowledge_hub").drafts
     assert common.text == "What do bread and cake have in common?"
     assert (common.external_id, common.level) == ("ML-ADV-004", 4)
+    assert common.tags == ("Baking Advanced", "difficulty 7/10")
     assert folded(common.answer).startswith("Flour. **Deep explanation** An oven")
     assert common.answer.endswith("A bakery burned.")
     assert common.mistakes == ("Forgetting salt, e.g. in bread.", "Using too much water.")

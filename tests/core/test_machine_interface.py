@@ -76,8 +76,8 @@ def test_listing_commands_keep_their_fields() -> None:
     questions = coach("questions", "--json")
     assert len(questions) >= 220
     assert set(questions[0]) == {
-        "id", "collection", "source", "section", "topic", "kind", "level", "question", "answer", "key_points",
-        "follow_ups", "code_blocks", "duplicate_of",
+        "id", "collection", "source", "section", "number", "topic", "kind", "level", "difficulty", "question", "answer",
+        "key_points", "follow_ups", "code_blocks", "duplicate_of",
     }  # fmt: skip
     assert set(questions[0]["key_points"][0]) == {"text", "weight", "probe", "derived"}
     assert questions[0]["source"].startswith("corpus/")

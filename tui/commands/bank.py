@@ -1,5 +1,6 @@
 """`coach ingest`, `coach questions`, `coach check`: bringing questions in, listing them, finding their faults."""
 
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Collection = Annotated[str, typer.Option("--collection", help="Name of the collection.")]
 SHOWN = 20
 """Changed questions that a report lists by title."""
+_DIFFICULTY = re.compile(r"difficulty (\S+)$", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -110,14 +112,17 @@ def questions(collection: Collection = "", json: Json = False) -> None:
 
 def question_row(question: Question) -> dict[str, Any]:
     """A question as the machine interface prints it."""
+    printed = (_DIFFICULTY.match(tag) for tag in question.tags)
     return {
         "id": question.id,
         "collection": question.collection,
         "source": question.source,
         "section": question.section,
+        "number": question.external_id or None,
         "topic": question.topic,
         "kind": question.kind,
         "level": question.level,
+        "difficulty": next((found[1] for found in printed if found), None),
         "question": question.text,
         "answer": question.answer,
         "key_points": [asdict(point) for point in question.key_points],

@@ -65,6 +65,7 @@ def _entry(lines: list[str], start: int, end: int) -> Draft:
     answer, blocks = tidy(_joined(parts))
     rating = _DIFFICULTY.match(lines[at])
     difficulty = int(rating[1]) if rating else 5
+    printed = (f"difficulty {difficulty}/10",) if rating else ()
     return Draft(
         text=asked(" ".join([first, *wrapped])),
         answer=answer if ANSWER in parts else "",
@@ -75,7 +76,7 @@ def _entry(lines: list[str], start: int, end: int) -> Draft:
         code_blocks=blocks,
         mistakes=tuple(sentences(" ".join(parts.get(MISTAKES, [])))),
         follow_ups=tuple(questions_in(" ".join(parts.get(FOLLOW_UPS, [])))),
-        tags=tuple(folded(line) for line in category),
+        tags=(*(folded(line) for line in category), *printed),
     )
 
 
