@@ -12,7 +12,7 @@ rss_mib_per_100       slope of the resident memory over the questions after the 
 seconds_per_100       likewise the slope of an answer's seconds, per 100 answers
 slower                median seconds per answer of the last quarter / of the second quarter
 not_graded            answers that the judge gave no verdict on
-flat                  whether neither slope is above 0 by more than its noise
+flat                  whether neither slope is above 0 by more than its noise; needs 9 questions
 """
 
 import argparse
@@ -95,9 +95,11 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
     session.finish()
     if not memory:
         raise CoachError(f"No question was finished in {minutes} minutes.", "Give more --minutes.")
-    quarter = max(1, len(latency) // 4)
     growth, growth_noise = slope(memory[WARM_UP:])
     slowing, slowing_noise = slope(latency[WARM_UP:])
+    quarter = max(1, len(latency) // 4)
+    measured = np.isfinite(growth_noise + slowing_noise)
+    flat = "too few to tell" if not measured else bool(growth <= growth_noise and slowing <= slowing_noise)
     return {
         "questions": len(memory),
         "answers": len(latency),
@@ -108,7 +110,7 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
         "p95_seconds": round(float(np.quantile(latency, 0.95)), 3),
         "seconds_per_100": f"{100 * slowing:+.3f} ± {100 * slowing_noise:.3f}",
         "slower": round(statistics.median(latency[-quarter:]) / statistics.median(latency[quarter : 2 * quarter]), 3),
-        "flat": growth <= growth_noise and slowing <= slowing_noise,
+        "flat": flat,
         "seconds": round(time.monotonic() - started, 1),
     }
 
@@ -126,7 +128,7 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:<18}{value!s:>20}")
     if wanted.json:
-        print(json.dumps(figures))
+        print(json.dumps(figures, ensure_ascii=False))
 
 
 if __name__ == "__main__":
