@@ -164,9 +164,7 @@ class Schedule:
     @contextmanager
     def _transaction(self) -> Iterator[Reviews]:
         with self._store.atomic():
-            reviews = self._reviews
-            reviews.take_write_lock()
-            yield reviews
+            yield self._reviews
 
     def answers(self, question_id: str) -> list[tuple[ReviewEvent, int]]:
         """The answers to a question that count, oldest first, each with the grade that holds in the end."""
