@@ -45,6 +45,7 @@ class Bench:
 BENCHES = (
     Bench("startup", "First frame", ("3",), ("15",)),
     Bench("keys", "Key to screen while a model works", ("--keys", "100", "--json"), ("--keys", "1000", "--json")),
+    Bench("keys", "Key to screen", ("--keys", "60", "--json"), ("--keys", "1000", "--json")),
     Bench("engine", "Language-model engine", ("--repeat", "3", "--json"), ("--long", "--json"), 150),
     Bench("judge", "Agreement of the judge", ("--limit", "60"), (), 90),
     Bench("derived_points", "Derived key points", ("--json",), ("--json",)),
@@ -52,6 +53,7 @@ BENCHES = (
     Bench("retrieval_conversation", "Search within a conversation", ("--json",), ("--json",)),
     Bench("retrieval_speed", "Embedding and first answer", ("--json",), ("--json",)),
     Bench("retrieval_scale", "Search at scale", ("--vectors", "20000", "--json"), ("--json",)),
+    Bench("derived_points", "Derived key points", ("training/data/graded_answers_dev.jsonl", "--json"), ("--json",)),
     Bench("bank_import", "Import", ("--questions", "200", "--json"), ("--questions", "10000", "--json")),
     Bench("srs", "Scheduling, simulated learners", ("--learners", "1"), ("--learners", "8")),
     Bench("srs_costs", "Cost of scheduling", ("--questions", "20000"), ("--questions", "1000000")),
