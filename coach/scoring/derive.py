@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -9,17 +10,21 @@ import numpy.typing as npt
 from coach.canonical import canonical
 from coach.models import KeyPoint
 from coach.ports import Embedder
-from coach.scoring import signals
+from coach.scoring import signals, story
 
 MOST_POINTS = 8
 FEWEST_WORDS = 4
 LONGEST_JOIN_WORDS = 30
-"""A sentence that leans on its predecessor ("This ...") is joined to it up to this length."""
+"""A sentence that leans on its predecessor ("This ...") is joined to it up to this length; short neighbours are, too,
+when there are more statements than points."""
 
-LONGEST_STATEMENT_WORDS = 22
+LONGEST_STATEMENT_WORDS = 24
 """Longer sentences are split where another main clause begins."""
 
-FEWEST_CLAUSE_WORDS = 6
+LONGEST_LEAD_WORDS = 5
+"""What stands before a colon up to this length ("Weak points: ...; ...") is repeated before every item after it."""
+
+FEWEST_CLAUSE_WORDS = 5
 SHORT_ANSWER_WORDS = 28
 """A model answer up to this length is one statement already."""
 
@@ -29,17 +34,41 @@ _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s.*$", re.MULTILINE)
 _MARKUP = re.compile(r"^\s*>\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)])\s+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])|(?<=;)\s+")
-_CLAUSE = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=(?:and|but|so|while|because|whereas|since|or)\s)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])")
+_SEMICOLON = re.compile(r"(?<=;)\s+")
+_SUBJECT = r"(?:the|an?|it|they|we|you|each|every|all|both|no|any|some|one|many|most|only|there)\s"
+_CLAUSE = re.compile(
+    rf"(?<=;)\s+|(?<=,)\s+(?=(?:and|but|so|while|whereas)\s{_SUBJECT})|(?<=\w:)\s+(?={_SUBJECT})", re.IGNORECASE
+)
+"""Where a main clause with a subject of its own begins; "and picks ..." goes on with the same one."""
 _JOINT = re.compile(r"^(?:and|but|so|while|whereas)\s+", re.IGNORECASE)
+_SUBORDINATE = re.compile(
+    r"^(?:if|when|while|since|because|although|though|as|once|unless|after|before)\b", re.IGNORECASE
+)
 _LEANING = re.compile(
     r"^(?:this|that|these|those|it|its|they|their|such|both|here|there|then|so|also|but|and|or)\b",
     re.IGNORECASE,
 )
+STORY = (
+    KeyPoint("Describes a specific situation: what happened, what was at stake and for whom.", 2, None, True),
+    KeyPoint("Understands the other people's reasons and needs by asking and listening to them first.", 2, None, True),
+    KeyPoint("Weighs the options and gives explicit reasons for the decision.", 2, None, True),
+    KeyPoint(
+        "Rests on evidence, such as data, an experiment or explicit criteria, rather than on opinion.", 2, None, True
+    ),
+    KeyPoint("Makes the candidate's own actions clear, step by step, and why each was taken.", 3, None, True),
+    KeyPoint("Takes responsibility and owns mistakes honestly instead of blaming others.", 1, None, True),
+    KeyPoint("Reports the result, ideally in numbers or as another measurable effect.", 3, None, True),
+    KeyPoint("Reflects on what was learned and what changed afterwards.", 1, None, True),
+)
+"""What a complete story tells. The facts of a sample story are no points: every candidate has a story of their own."""
+STORY_TOLD = 0.5
+"""Two actions in the first person and the past tense: no explanation of the bank or of the graded answers has them."""
+
 _FILLER = re.compile(
     r"^(?:in (?:summary|short|conclusion|practice|general)|overall|to sum up|for example|for instance|however|"
     r"therefore|moreover|furthermore|additionally|note that|of course|finally|first(?:ly)?|second(?:ly)?|third(?:ly)?|"
-    r"in addition),?\s+",
+    r"fourth(?:ly)?|in addition),?\s+",
     re.IGNORECASE,
 )
 
@@ -47,11 +76,14 @@ _FILLER = re.compile(
 def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS) -> tuple[KeyPoint, ...]:
     """Derived key points, at most `most`, in the order of the text; empty for a text without statements.
 
-    Weight 3 goes to the statements closest to the text as a whole, 1 to the remotest. A short answer is one point.
+    Weight 3 goes to the statements closest to the text as a whole, 1 to the remotest. A short answer is one point; a
+    sample story gives what any story is expected to tell.
     """
+    if story.told("action", canonical(model_answer)) >= STORY_TOLD:
+        return STORY[:most]
     if len(model_answer.split()) <= SHORT_ANSWER_WORDS and model_answer.strip():
         return (KeyPoint(" ".join(model_answer.split()), 3, None, True),)
-    found = statements(model_answer)
+    found = _joined(_by_block(model_answer), most)
     if not found:
         text = " ".join(model_answer.split()[:90])
         return (KeyPoint(text, 3, None, True),) if text else ()
@@ -64,15 +96,21 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
 
 def statements(model_answer: str) -> list[str]:
     """Sentences and bullets that say something on their own; code and headings left out, leaning sentences joined."""
+    return [statement for block in _by_block(model_answer) for statement in block]
+
+
+def _by_block(model_answer: str) -> list[list[str]]:
+    """The statements of every paragraph and bullet: a sentence never leans on another one's."""
     text = _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
-    found: list[str] = []
+    blocks: list[list[str]] = []
     for block in _blocks(text):
-        fresh = True  # a sentence never leans on another paragraph or bullet
+        found: list[str] = []
         for sentence in (clause for whole in _SENTENCE.split(block) for clause in _clauses(whole)):
-            sentence = _FILLER.sub("", sentence.strip()).rstrip(";")
+            sentence = _FILLER.sub("", sentence.strip())
             if not sentence:
                 continue
-            joined = f"{found[-1]} {sentence}" if found and not fresh else ""
+            sentence = sentence[:1].upper() + sentence[1:]
+            joined = f"{found[-1]} {sentence}" if found else ""
             if (
                 joined
                 and (_LEANING.match(sentence) or _is_fragment(sentence))
@@ -80,9 +118,24 @@ def statements(model_answer: str) -> list[str]:
             ):
                 found[-1] = joined
             elif not _is_fragment(sentence):
-                found.append(sentence[:1].upper() + sentence[1:])
-                fresh = False
-    return found
+                found.append(sentence)
+        blocks.append(found)
+    return blocks
+
+
+def _joined(blocks: list[list[str]], most: int) -> list[str]:
+    """All statements; while there are more than `most`, the shortest two neighbours of a block become one."""
+    while sum(map(len, blocks)) > most:
+        pairs = [
+            (len(one.split()) + len(other.split()), block, at)
+            for block, found in enumerate(blocks)
+            for at, (one, other) in enumerate(pairwise(found))
+        ]
+        words, block, at = min(pairs, default=(LONGEST_JOIN_WORDS + 1, 0, 0))
+        if words > LONGEST_JOIN_WORDS:
+            break
+        blocks[block][at : at + 2] = [" ".join(blocks[block][at : at + 2])]
+    return [statement for found in blocks for statement in found]
 
 
 def chosen(vectors: npt.NDArray[np.float32], central: npt.NDArray[np.float32], most: int) -> list[int]:
@@ -117,24 +170,25 @@ def _blocks(text: str) -> Sequence[str]:
 
 
 def _clauses(sentence: str) -> list[str]:
-    """The sentence, or its main clauses when it is long and each of them can stand alone."""
-    if len(sentence.split()) <= LONGEST_STATEMENT_WORDS:
-        return [sentence]
+    """The sentence, cut at semicolons and, if it is long, where other main clauses begin that can stand alone."""
+    border = _CLAUSE if len(sentence.split()) > LONGEST_STATEMENT_WORDS else _SEMICOLON
+    head, colon, _ = sentence.partition(": ")
+    lead = f"{head}: " if colon and ";" not in head and len(head.split()) <= LONGEST_LEAD_WORDS else ""
     parts = [""]
-    for piece in _CLAUSE.split(sentence):
-        if len(parts[-1].split()) >= FEWEST_CLAUSE_WORDS:
-            parts.append(piece)
+    for piece in border.split(sentence):
+        if _can_end(parts[-1]) and len(piece.split()) >= FEWEST_CLAUSE_WORDS:
+            parts.append(lead + _JOINT.sub("", piece))
         else:
             parts[-1] = f"{parts[-1]} {piece}".strip()
-    if len(parts) > 1 and len(parts[-1].split()) < FEWEST_CLAUSE_WORDS:
-        last = parts.pop()
-        parts[-1] = f"{parts[-1]} {last}"
-    return [_JOINT.sub("", part).strip(" ,;:") for part in parts]
+    return [*(f"{part.rstrip(' ,;:')}." for part in parts[:-1]), parts[-1]]
+
+
+def _can_end(part: str) -> bool:
+    """Whether this beginning of a sentence says something alone: long enough, no open bracket, no mere condition."""
+    within = part.count("(") > part.count(")")
+    condition = _SUBORDINATE.match(part) is not None and part.count(",") < 2
+    return len(part.split()) >= FEWEST_CLAUSE_WORDS and not within and not condition
 
 
 def _is_fragment(sentence: str) -> bool:
-    return (
-        len(sentence.split()) < FEWEST_WORDS
-        or len(signals.stems(canonical(sentence))) < 2
-        or sentence.endswith(":")
-    )
+    return len(sentence.split()) < FEWEST_WORDS or len(signals.stems(canonical(sentence))) < 2 or sentence.endswith(":")

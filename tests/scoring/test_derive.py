@@ -30,6 +30,46 @@ def test_code_headings_and_fillers_are_left_out() -> None:
     assert "For example" not in text
 
 
+def test_only_clauses_that_stand_alone_are_cut_off() -> None:
+    cut = statements(
+        "Weak points: it learns offline from a fixed set of pairs; it widens the margin while the likelihood may fall. "
+        "When the table is nearly full, every lookup walks long chains, and the cost of one operation grows with them. "
+        "The optimiser keeps a running mean of the gradients and of their squares, corrects both for their start at "
+        "zero, and divides one by the root of the other, and the result is a step of nearly constant length."
+    )
+    assert cut == [
+        "Weak points: it learns offline from a fixed set of pairs.",
+        "Weak points: it widens the margin while the likelihood may fall.",
+        "When the table is nearly full, every lookup walks long chains, and the cost of one operation grows with them.",
+        "The optimiser keeps a running mean of the gradients and of their squares, corrects both for their start at "
+        "zero, and divides one by the root of the other.",
+        "The result is a step of nearly constant length.",
+    ]
+
+
+def test_short_neighbours_are_joined_before_anything_is_dropped(encoder: Embedder) -> None:
+    answer = (
+        "Weigh the flour on a scale. Salt slows the yeast down. Kneading stretches the gluten. Steam keeps the crust "
+        "soft. Sugar makes the colour darker.\n\nA cold oven ruins every loaf of bread."
+    )
+    points = points_of(answer, encoder, most=4)
+    assert len(points) == 4
+    together = " ".join(point.text for point in points)
+    assert all(word in together for word in ("scale", "yeast", "gluten", "crust", "colour", "oven"))
+    assert points[-1].text == "A cold oven ruins every loaf of bread.", "paragraphs stay apart"
+
+
+def test_a_sample_story_gives_what_any_story_tells(encoder: Embedder) -> None:
+    story = (
+        "Our nightly training job failed every week and the team lost a day each time. I asked the operators what they "
+        "saw, wrote a small monitor, and found that a disk filled up. I moved the logs elsewhere and told everybody. "
+        "Since then it has failed once in ten months, and I learned to look at the machines first."
+    )
+    points = points_of(story, encoder)
+    assert any("result" in point.text for point in points if point.weight == 3)
+    assert not any("disk" in point.text for point in points), "another candidate's story has no disk in it"
+
+
 def test_points_are_few_weighted_and_marked(encoder: Embedder) -> None:
     points = points_of(ANSWER, encoder)
     assert 3 <= len(points) <= MOST_POINTS
