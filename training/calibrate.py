@@ -20,6 +20,7 @@ from coach.ports import Embedder
 from coach.retrieval.embedder import SentenceEncoder
 from coach.scoring import combine, relevance
 from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
+from coach.scoring.judge import UNSURE_DEVIATION, score_deviation
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
@@ -58,15 +59,16 @@ OWN_WHOLE = 420
 
 WHOLE_RISING = ("cosine_answer", "cosine_pair", "words_answer", "new_words_answer")
 TWO_WAY_SHARE = 2.0
-LEVEL_SHARE = 2.0
+LEVEL_SHARE = 3.0
 """Weight of the squared mean error of each level, beside the mean squared error, when the score is tuned."""
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
-COMBINED_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong")
+WHOLE_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong")
 """Few on purpose: more of them fit our own held-out answers better and students' answers worse."""
 
-RISING = ("llm_present", "llm_full", "semantic_present")
+COMBINED_SIGNALS = (*WHOLE_SIGNALS, "story_told")
+RISING = ("llm_present", "llm_full", "semantic_present", "story_told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,10 @@ def fit_semantic(train: Labelled, *, of_whole: bool) -> OrdinalModel:
     return ordinal.fit(FEATURES, sample, hidden=hidden, decay=1e-3, rising=rising, steps=300)
 
 
-def combined_signals(semantic: OrdinalModel, data: Labelled) -> Floats:
-    """The combined model's columns for every point, (n, len(COMBINED_SIGNALS))."""
+def combined_signals(names: Sequence[str], semantic: OrdinalModel, data: Labelled) -> Floats:
+    """The combined model's columns for every point, (n, len(names))."""
     rows = [
-        combine.select(COMBINED_SIGNALS, features, semantic, llm_signals(log_softmax(logits)))
+        combine.select(names, features, semantic, llm_signals(log_softmax(logits)))
         for features, logits in zip(data.features, data.logits, strict=True)
     ]
     return np.vstack(rows)
@@ -210,6 +212,22 @@ def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Seque
             f"two-way F1 {macro_f1(np.array(gold) >= 3, mine >= 3):.3f}  {errors}",
             flush=True,
         )
+
+
+def report_sure(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
+    """Prints the mean absolute error of our own answers' scores that are called sure, and of the others."""
+    starts = np.cumsum([len(a.points) for a in answers[:-1]])
+    deviations = np.array([
+        score_deviation(p, np.array([point.weight for point in a.points], float))
+        for p, a in zip(np.split(probabilities, starts), answers, strict=True)
+    ])  # fmt: skip
+    error = np.abs(scores(model, probabilities, answers) - [a.score for a in answers])
+    own = np.array([is_ours(a) for a in answers])
+    unsure = deviations >= UNSURE_DEVIATION
+    print(
+        f"mean absolute error: sure {error[own & ~unsure].mean():.2f}, unsure {error[own & unsure].mean():.2f} "
+        f"({unsure[own].mean():.0%} of the answers)"
+    )
 
 
 def level_errors(answers: Sequence[GradedAnswer], guess: Floats) -> str:
@@ -317,7 +335,7 @@ def main() -> None:
     held_points, held_wholes, others = held_out_part(data, embedder, model, Tokenizer(base), rng)
     semantic, combined = calibrate(points, held_points)
     calibrate(wholes, held_wholes, of_whole=True)
-    found = as_judged(combined.probabilities(combined_signals(semantic, others)), others)
+    found = as_judged(combined.probabilities(combined_signals(COMBINED_SIGNALS, semantic, others)), others)
     print(f"good answers to other questions: mean score {scores(combined, found, others.answers).mean():.2f} of 5")
 
 
@@ -329,13 +347,15 @@ def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) ->
     semantic = tune(semantic, found, held_out.answers)
     report("semantic" + suffix, semantic, found, held_out.answers)
     save("semantic" + suffix, semantic)
-    sample = ordinal.Sample(combined_signals(semantic, held_out), held_out.targets(), held_out.weights())
-    found = ordinal.out_of_fold(COMBINED_SIGNALS, sample, held_out.groups(), decay=3e-3, rising=RISING, steps=300)
+    names = WHOLE_SIGNALS if of_whole else COMBINED_SIGNALS
+    sample = ordinal.Sample(combined_signals(names, semantic, held_out), held_out.targets(), held_out.weights())
+    found = ordinal.out_of_fold(names, sample, held_out.groups(), decay=3e-3, rising=RISING, steps=300)
     found = as_judged(found, held_out)
-    combined = ordinal.fit(COMBINED_SIGNALS, sample, decay=3e-3, rising=RISING, steps=300)
+    combined = ordinal.fit(names, sample, decay=3e-3, rising=RISING, steps=300)
     combined = tune(combined, found, held_out.answers)
     report("combined" + suffix, combined, found, held_out.answers)
     save("combined" + suffix, combined)
+    report_sure(combined, found, held_out.answers)
     return semantic, combined
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from coach.models import KINDS, Kind
 from coach.ports import Embedder
 from coach.scoring.semantic import view
 from training.graded import GradedAnswer
@@ -45,12 +46,20 @@ def typed(answer: GradedAnswer) -> str:
     return "\n".join([answer.text, *(reply for _, reply in answer.turns)])
 
 
+def kind_of(answer: GradedAnswer) -> Kind:
+    """The kind of the answer's question. Raises ValueError for an unknown one."""
+    for kind in KINDS:
+        if kind == answer.kind:
+            return kind
+    raise ValueError(f"kind {answer.kind!r} is none of {KINDS}")
+
+
 def semantic_features(answers: Sequence[GradedAnswer], embedder: Embedder) -> list[npt.NDArray[np.float32]]:
     """For each answer (points, features), see `coach.scoring.semantic.FEATURES`."""
 
     def viewed(encoder: Embedder, answer: GradedAnswer) -> npt.NDArray[np.float32]:
         points = [point.text for point in answer.points]
-        return view(encoder, answer.question, typed(answer), points).features
+        return view(encoder, answer.question, typed(answer), points, kind_of(answer)).features
 
     recorder = Recorder()
     for answer in answers:

@@ -17,11 +17,12 @@ from coach.scoring.semantic import SemanticView, view
 
 Floats = npt.NDArray[np.float64]
 
-UNSURE_MARGIN = 0.12
-"""An essential point whose P(at least partial) is this close to the threshold leaves the grade unsure."""
+VALUES = np.array([1.0, 0.5, 0.0, 0.0])
+"""Credit of each of `VERDICTS`."""
 
-DISAGREEMENT = 2.0
-"""So many marks (of 5) between semantic and combined judge also leave it unsure."""
+UNSURE_DEVIATION = 0.8
+"""Standard deviation of the score, in marks of 5, from which on it is called unsure. On held-out questions that is a
+quarter of the answers, and the error of their scores is twice that of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class PointJudge:
         derived = whole.is_derived(points) and bool(question.answer.strip())
         texts = [p.text for p in points] + ([question.answer] if derived else [])
         try:
-            seen = view(self.embedder, question.text, answer, texts)
+            seen = view(self.embedder, question.text, answer, texts, question.kind)
             llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
@@ -79,19 +80,17 @@ def decide(
     count = len(points)
     weights = np.array([point.weight for point in points], float)
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
-    alone, semantic = estimate("semantic", seen.features, None)
     kept = relevance.kept_share(seen.features[:count], question.kind)
     commanding = signals.looks_like_command(seen.folded.text)
-    probabilities, semantic = (relevance.bounded(p, kept, commanding=commanding) for p in (probabilities, semantic))
+    probabilities = relevance.bounded(probabilities, kept, commanding=commanding)
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], question.answer)
         credit *= relevance.COMMAND_SHARE if commanding else 1.0
         probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
-        probabilities = semantic = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
+        probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
     verdicts = _with_evidence(points, answer, seen, model, probabilities)
-    gap = (model.credits(probabilities) - alone.credits(semantic[:count])) @ weights / weights.sum()
-    return verdicts, is_sure(points, probabilities, model.positive) and bool(abs(5 * gap) < DISAGREEMENT)
+    return verdicts, score_deviation(probabilities, weights) < UNSURE_DEVIATION
 
 
 def _whole_credit(features: npt.NDArray[np.float32], llm: Floats | None, reference: str) -> float:
@@ -123,12 +122,14 @@ def verdict_of(probabilities: Floats, positive: float) -> VerdictName:
     return VERDICTS[3] if contradicted > missing else VERDICTS[2]
 
 
-def is_sure(points: Sequence[KeyPoint], probabilities: Floats, positive: float) -> bool:
-    """False when an essential point hangs in the balance."""
-    present = probabilities[:, 0] + probabilities[:, 1]
-    return not any(
-        point.weight == 3 and bool(abs(p - positive) < UNSURE_MARGIN) for point, p in zip(points, present, strict=True)
-    )
+def score_deviation(probabilities: Floats, weights: Floats) -> float:
+    """Standard deviation of the score, 0..5, were each point's credit drawn from its probabilities on its own.
+
+    Large where heavy points hang in the balance. probabilities: (points, 4); weights: (points,).
+    """
+    mean = probabilities @ VALUES
+    variance = probabilities @ VALUES**2 - mean**2
+    return float(5 * np.sqrt((weights**2 * variance).sum()) / weights.sum())
 
 
 def _with_evidence(

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coach.canonical import Folded, canonical, fold
+from coach.models import Kind
 from coach.ports import Embedder
-from coach.scoring import signals
+from coach.scoring import signals, story
 from coach.scoring.units import Unit, cut, windows
 
 Floats = npt.NDArray[np.float32]
@@ -17,6 +18,7 @@ FEATURES = (
     "words_unit", "words_answer", "new_words_pair", "new_words_answer", "letters_pair", "letters_answer",
     "numbers_asked", "numbers_found", "negation_differs", "opposed", "cosine_point_question", "cosine_pair_question",
     "question_echo", "answer_words", "point_words", "prose", "distinct", "command",
+    "story_asked", "story_told",
 )  # fmt: skip
 """Columns of `SemanticView.features`, in order."""
 
@@ -41,9 +43,10 @@ class SemanticView:
     features: Floats
 
 
-def view(embedder: Embedder, question: str, answer: str, points: Sequence[str]) -> SemanticView:
+def view(embedder: Embedder, question: str, answer: str, points: Sequence[str], kind: Kind = "concept") -> SemanticView:
     """Encodes answer, question and points, and computes the features of every point.
 
+    kind: of the question; only points of behavioral ones ask for parts of a story.
     A blank answer has no units; its features are zeros except those of the point itself.
     """
     folded = fold(answer)
@@ -57,6 +60,7 @@ def view(embedder: Embedder, question: str, answer: str, points: Sequence[str]) 
     whole = _answer_features(folded.text, asked)
     rows = [
         whole
+        | _story_features(folded.text, text, kind)
         | _point_features(
             folded.text, asked, text, single, units, similarity[i], float(points_v[i] @ answer_v),
             float(points_v[i] @ question_v), units_v @ question_v,
@@ -76,6 +80,11 @@ def _answer_features(answer: str, question: str) -> dict[str, float]:
         "distinct": signals.distinct_share(answer),
         "command": float(signals.looks_like_command(answer)),
     }
+
+
+def _story_features(answer: str, point: str, kind: Kind) -> dict[str, float]:
+    part = story.asked_part(point) if kind == "behavioral" else ""
+    return {"story_asked": float(bool(part)), "story_told": story.told(part, answer)}
 
 
 def _point_features(

@@ -72,7 +72,16 @@ COMMANDS = re.compile(
             r"\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
             r"ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)",
             r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima",
-            r"忽略|满分|игнорируй|無視",
+            r"忽略|满分|игнорируй|無視|تقييم|değerlendirme sistem",
+            r"beoordelaar|correttore|correcteur|evaluador|prüfungsausschuss|punteggio massimo|nota m[aá]xima",
+            r"(?:end|begin)[_ ](?:of[_ ])?(?:candidate[_ ])?(?:answer|evaluation|grader)\b",
+            r"rubric[_ ](?:update|override)|\bgrader:|evaluation (?:service|platform)",
+            r"(?:note|reminder|message) (?:to|for) (?:the )?(?:\w+ ){0,2}(?:grader|scorer|reviewer|rater|coach)\b",
+            r"(?:grader|examiner|rater|evaluation) (?:notes?|results?|config)\b",
+            r"self-assessment form|according to (?:the )?candidate|examination board|exam office",
+            r"\bfull marks\b|points?_awarded|assert grade\(|(?:scoring|grading) (?:policy|bias|for this item)",
+            r"\[(?:score|system|moderator|interviewer|rater|decision)\b",
+            r"the automated? (?:grader|scorer|reviewer|rater)\b",
         )
     )
 )
