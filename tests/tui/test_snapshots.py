@@ -1,6 +1,7 @@
 """Pictures of the screens; look at the difference before accepting one (`pytest tests/tui --snapshot-update`)."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,23 @@ from textual.pilot import Pilot
 from tests.tui.test_practice import answer, conclude
 from tests.tui.waiting import seen, until
 from tui.app import CoachApp
+from tui.screens.help import HelpScreen
+from tui.screens.reveal import RevealScreen
+from tui.screens.review import ReviewScreen
+from tui.screens.settings import SettingsScreen
+from tui.screens.tour import TourScreen
 
 pytestmark = pytest.mark.pictures
 
 MakeApp = Callable[..., CoachApp]
 NARROW, WIDE = (80, 24), (160, 50)
+
+
+@pytest.fixture(autouse=True)
+def short_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of the home is shown on some screens, and another one in every run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COACH_HOME", "home")
 
 
 def test_home(make_app: MakeApp, snap_compare: Any) -> None:
@@ -43,3 +56,80 @@ def test_practice_concluded_wide(make_app: MakeApp, snap_compare: Any) -> None:
         await pilot.press("m")
 
     assert snap_compare(make_app("practice", question="momentum"), terminal_size=WIDE, run_before=concluded)
+
+
+def themed(name: str) -> str:
+    return f'[screen]\ntheme = "{name}"\n'
+
+
+@pytest.mark.parametrize("theme", ["coach-light", "coach-contrast"])
+def test_practice_in_other_themes(make_app: MakeApp, snap_compare: Any, theme: str) -> None:
+    """As in the dark theme: points made, made in part and wrong differ by sign, underline, italics and reversal."""
+
+    async def asked(pilot: Pilot[None]) -> None:
+        await answer(pilot, "points 0, ~1 and !2")
+        pilot.app.screen.set_focus(None)
+
+    app = make_app("practice", question="momentum", extra=themed(theme))
+    assert snap_compare(app, terminal_size=NARROW, run_before=asked)
+
+
+@pytest.mark.parametrize("theme", ["coach-light", "coach-contrast"])
+def test_home_in_other_themes(make_app: MakeApp, snap_compare: Any, theme: str) -> None:
+    """Every line can be read; the recommended action stands out in its box."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "Streak" in seen(pilot))
+
+    assert snap_compare(make_app(extra=themed(theme)), terminal_size=NARROW, run_before=ready)
+
+
+def test_review_plan(make_app: MakeApp, snap_compare: Any) -> None:
+    """How many questions and minutes, of which topics, and the three ways to go through them."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and "2 questions" in seen(pilot))
+
+    assert snap_compare(make_app("review"), terminal_size=NARROW, run_before=ready)
+
+
+def test_review_summary(make_app: MakeApp, snap_compare: Any) -> None:
+    """What was answered in a box, the points still open with their signs, one next step; below, what is planned now."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, RevealScreen))
+        await pilot.press("space", "space", "n", "space", "4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and "Answered" in seen(pilot))
+        pilot.app.clear_notifications()  # they leave by themselves, in their own time
+
+    assert snap_compare(make_app("review", begin="reveal"), terminal_size=NARROW, run_before=ready)
+
+
+def test_help(make_app: MakeApp, snap_compare: Any) -> None:
+    """What the practice screen is for, each key with its purpose and the name that remaps it, the settings file."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: bool(pilot.app.screen.query("#answer")))
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+
+    assert snap_compare(make_app("practice", question="momentum"), terminal_size=(100, 40), run_before=ready)
+
+
+def test_settings(make_app: MakeApp, snap_compare: Any) -> None:
+    """The file's path, then each setting with its value and a sentence, the first one under the cursor."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen) and "config.toml" in seen(pilot))
+
+    assert snap_compare(make_app("settings"), terminal_size=(100, 40), run_before=ready)
+
+
+def test_tour(make_app: MakeApp, snap_compare: Any) -> None:
+    """The second of three steps in a box, with the keys that go on and skip."""
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
+        await pilot.press("enter")
+
+    assert snap_compare(make_app(tour=True), terminal_size=NARROW, run_before=ready)

@@ -29,6 +29,7 @@ class MockReportScreen(CoachScreen[None]):
     )
     CSS = """
     MockReportScreen #page { padding: 1 2; }
+    MockReportScreen .below { height: auto; padding-left: 4; }
     MockReportScreen .head { text-style: bold; color: $primary; height: auto; }
     MockReportScreen .part { height: auto; margin-top: 1; }
     MockReportScreen OptionList { height: auto; max-height: 100%; border: round $primary; background: transparent; }
@@ -147,21 +148,24 @@ def parts(report: Report) -> Iterator[Widget]:
         yield Panel("Competencies, 0 to 5", plot, rests, id="panel-competencies")
     for head, moments in (("Best moments", report.best), ("Weakest moments", report.weakest)):
         if moments:
-            lines = [Content.styled(head, "bold $accent")]
-            for moment in moments:
-                quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
-                lines.append(Content(f"{SIGNS[moment.verdict]} {printable(moment.point)}"))
-                lines.append(Content.assemble("    ", (quote, "italic"), "  ", (_line(moment.question), "dim")))
-            yield Static(Content("\n").join(lines), classes="part", markup=False)
+            yield Static(Content.styled(head, "bold $accent"), classes="part")
+        for moment in moments:
+            quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
+            yield Static(f"{SIGNS[moment.verdict]} {printable(moment.point)}", markup=False)
+            yield _below(Content.assemble((quote, "italic"), "\n", (_line(moment.question), "dim")))
     if report.study:
-        lines = [Content.styled("What to study, and when it comes back", "bold $accent")]
-        for item in report.study:
-            lines.append(Content.assemble((f"{study_day(item):<16} ", "bold"), printable(item.advice)))
-            lines.append(Content.assemble(" " * 17, (_line(item.question), "dim")))
-        yield Static(Content("\n").join(lines), classes="part", markup=False)
+        yield Static(Content.styled("What to study, and when it comes back", "bold $accent"), classes="part")
+    for item in report.study:
+        yield Static(Content.styled(study_day(item), "bold"))
+        yield _below(Content.assemble(printable(item.advice), "\n", (_line(item.question), "dim")))
     keys = ("  Tab, then Enter shows an answer, 0-5 grades it", "dim")
     yield Static(Content.assemble(("Question by question", "bold $accent"), keys), classes="part")
     yield OptionList(*(Option(answer_line(answer)) for answer in report.answers), id="answers", markup=False)
+
+
+def _below(text: Content) -> Static:
+    """What belongs to the line above it, indented also where it wraps."""
+    return Static(text, classes="below", markup=False)
 
 
 def measured(report: Report) -> list[tuple[str, float]]:

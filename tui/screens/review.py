@@ -12,7 +12,7 @@ from textual.widgets import Footer, Static
 from coach.errors import CoachError
 from coach.review_summary import Summary, review_summary
 from coach.session import Session
-from tui.figures import review_rows
+from tui.figures import counted, review_rows
 from tui.screens.base import CoachScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
@@ -106,7 +106,7 @@ def plan_content(session: Session) -> Content:
     minutes = sum(item.minutes for item in items)
     named = ", ".join(f"{printable(topic)} {count}" for topic, count in topics.most_common())
     return Content.assemble(
-        (f"{len(items)} questions, about {minutes:.0f} minutes", "bold"),
+        (f"{counted(len(items), 'question')}, about {counted(round(minutes), 'minute')}", "bold"),
         f"\n{due} due, {len(items) - due} new\n",
         (named, "dim"),
         "\n\nEnter  answer in your own words, judged point by point\nv      reveal the model answer and grade yourself",
