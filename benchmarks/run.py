@@ -44,7 +44,6 @@ class Bench:
 
 BENCHES = (
     Bench("startup", "First frame", ("3",), ("15",)),
-    Bench("keys", "Key to screen while a model works", ("--keys", "100", "--json"), ("--keys", "1000", "--json")),
     Bench("keys", "Key to screen", ("--keys", "60", "--json"), ("--keys", "1000", "--json")),
     Bench("engine", "Language-model engine", ("--repeat", "3", "--json"), ("--long", "--json"), 150),
     Bench("judge", "Agreement of the judge", ("--limit", "60"), (), 90),
