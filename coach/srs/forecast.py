@@ -13,7 +13,7 @@ from coach.srs.topics import Z90
 
 # Standard deviations of the true recall around its estimate, of single questions and of all questions of a learner;
 # chosen so that the range covers nine of ten simulated learners of four laws of forgetting (`benchmarks/srs.py`).
-QUESTION_SD, LEARNER_SD, DAY_SD = 0.3, 0.06, 0.007  # the last by the square root of the days to go
+QUESTION_SD, LEARNER_SD, DAY_SD = 0.3, 0.08, 0.007  # the last by the square root of the days to go
 RECALL_REPEATED = 0.8  # of a question begun and repeated before the date
 
 
