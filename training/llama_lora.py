@@ -115,9 +115,7 @@ class LoraLlama(nn.Module):
     output_norm: Tensor
     inverse_frequency: Tensor
 
-    def __init__(
-        self, gguf: Path, *, rank: int = 16, alpha: float = 32.0, dtype: torch.dtype = torch.bfloat16
-    ) -> None:
+    def __init__(self, gguf: Path, *, rank: int = 16, alpha: float = 32.0, dtype: torch.dtype = torch.bfloat16) -> None:
         super().__init__()
         self.shape, tensors = read_gguf(gguf, dtype)
         self.rank, self.alpha, self.dtype = rank, alpha, dtype

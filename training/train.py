@@ -47,17 +47,13 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     here = Path(__file__).parent
-    parser.add_argument(
-        "--own", nargs="*", type=Path, default=None, help="our labelled files (default: training/data)"
-    )
+    parser.add_argument("--own", nargs="*", type=Path, default=None, help="our labelled files (default: training/data)")
     parser.add_argument("--extra", nargs="*", type=Path, default=[], help="public sets as CSV, see MODEL_CARD.md")
     parser.add_argument("--base", type=Path, default=None, help="base model, GGUF (default: the bundled one)")
     parser.add_argument("--out", type=Path, default=here / "runs" / "judge", help="folder for checkpoints")
     parser.add_argument("--init", type=Path, default=None, help="start from the adapter of this checkpoint")
     parser.add_argument("--passes", type=int, default=3)
-    parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="anneal and stop after this time at the latest"
-    )
+    parser.add_argument("--minutes", type=float, default=math.inf, help="anneal and stop after this time at the latest")
     parser.add_argument("--rate", type=float, default=3e-4, help="peak learning rate")
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--own-share", type=float, default=1.0, help="part of our own answers in each pass, 0..1")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -56,3 +57,12 @@ def test_commands_in_the_pages_exist(page: Path) -> None:
         assert name in known, f"{page.name}: coach {name}"
         if below and hasattr(known[name], "commands"):
             assert below in known[name].commands, f"{page.name}: coach {name} {below}"
+
+
+def test_every_package_that_is_installed_for_people_has_a_notice() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [wanted for name, listed in project["optional-dependencies"].items() if name != "dev" for wanted in listed]
+    notices = (ROOT / "NOTICE.md").read_text("utf-8").lower().replace("_", "-")
+    for wanted in [*project["dependencies"], *extras]:
+        name = re.split(r"[^\w-]", wanted)[0].lower().replace("_", "-")
+        assert re.search(rf"(?<![\w-]){name.removesuffix('-cu12')}(?![\w-])", notices), f"NOTICE.md lacks {name}"
