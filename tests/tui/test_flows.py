@@ -23,7 +23,8 @@ MakeApp = Callable[..., CoachApp]
 
 
 def on(pilot: Pilot[None], kind: type) -> Callable[[], bool]:
-    return lambda: isinstance(pilot.app.screen, kind)
+    """Whether such a screen is shown and can be used."""
+    return lambda: isinstance(pilot.app.screen, kind) and getattr(pilot.app.screen, "takes_keys", True)
 
 
 async def test_home_recommends_and_enter_does_it(make_app: MakeApp) -> None:

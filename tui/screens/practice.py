@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from textual import on
-from textual.app import App, ComposeResult
+from textual import on, work
+from textual.app import ComposeResult
 from textual.widgets import Footer, TextArea
 
 from coach.conversation import Conversation
@@ -47,7 +47,7 @@ class PracticeScreen(QuestionTools):
         self.busy = False
         self._undone = False
         self._held: list[Event] | None = None  # events that wait until confidence was told
-        self._choosing = True
+        self._choosing, self._leaving = True, False
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -64,7 +64,6 @@ class PracticeScreen(QuestionTools):
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""
         self.drafting = Drafting(self.coach.config.paths, self)
-        self.query_one(GradeLine).tell("choosing a question …")
         self._begin()
 
     @property
@@ -73,10 +72,12 @@ class PracticeScreen(QuestionTools):
         return super().takes_keys and not self._choosing
 
     def _begin(self) -> None:
-        app = self.app  # a screen that was left no longer knows it
-        self.run_worker(lambda: self._choose_first(app), thread=True, exclusive=True, group="begin")
+        self._choosing = True
+        self.query_one(GradeLine).tell("choosing a question …")
+        self._choose_first()
 
-    def _choose_first(self, app: App[None]) -> None:
+    @work(thread=True, exclusive=True, group="begin")
+    def _choose_first(self) -> None:
         try:
             queue = self._queue
             if queue is None and self._topic:
@@ -84,16 +85,19 @@ class PracticeScreen(QuestionTools):
             self.session_id = self.session.begin([] if self._question else queue, kind=self._kind)
             first = self.session.ask(self._question) if self._question else self.session.next()
         except CoachError as error:
-            app.call_from_thread(self.fault, error, self._begin)
+            self.app.call_from_thread(self._chosen, None, error)
         else:
-            app.call_from_thread(self._show_first, first)
+            self.app.call_from_thread(self._chosen, first, None)
 
-    def _show_first(self, conversation: Conversation | None) -> None:
-        if self.is_attached:
+    def _chosen(self, conversation: Conversation | None, error: CoachError | None) -> None:
+        self._choosing = False
+        if self._leaving:
+            self.conversation = conversation
+            self._leave()
+        elif error is not None:
+            self.fault(error, self._begin)
+        else:
             self._show_next(conversation)
-            self._choosing = False
-        elif conversation is not None and not conversation.attempt.turns:  # left before it was seen
-            self.session.skip(conversation)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys do something only in the states they are meant for, and are shown only then."""
@@ -207,7 +211,11 @@ class PracticeScreen(QuestionTools):
             self._leave()
 
     def _leave(self) -> None:
-        """A question that was only looked at is not left open."""
+        """A question that was only looked at is not left open; one that is being chosen is waited for."""
+        if self._choosing:
+            self._leaving = True
+            self.query_one(GradeLine).tell("leaving …")
+            return
         conversation = self.conversation
         try:
             if conversation is not None and not conversation.attempt.turns and not self.query_one(AnswerBox).text:
