@@ -19,14 +19,16 @@ from coach.conversation import Clock
 from coach.errors import CoachError
 from coach.session import Session
 from tui.keys import keys_of
+from tui.opening import Opening
 from tui.places import PLACES, place
-from tui.screens.start import Opening, StartScreen
+from tui.screens.fault import Decision, FaultScreen
 from tui.themes import THEMES
 from tui.typed_ahead import TypedAhead
 
 TOUR_SEEN = "tour_seen"  # a setting in the database
 SOON_SECONDS = 1.0
-"""How long the first frame waits for the database; a sound one is open much sooner."""
+"""How long the first frame waits for a database that exists; a sound one is open much sooner."""
+LOOKS_PER_SECOND = 20
 
 
 class CoachApp(TypedAhead):
@@ -45,6 +47,8 @@ class CoachApp(TypedAhead):
     models_line: reactive[str] = reactive("models are loading")
     """What the models are doing, one line; empty when all is well. Widgets watch it."""
     models_ready: reactive[bool] = reactive(False)
+    opened: reactive[bool] = reactive(False)
+    """Whether the database is open and holds the bank; until then there is only the home screen, and keys wait."""
 
     def __init__(
         self,
@@ -67,7 +71,6 @@ class CoachApp(TypedAhead):
         self._start = start
         self._arguments = arguments
         self._wants_tour = tour
-        self._open = False
 
     @cached_property
     def session(self) -> Session:
@@ -75,21 +78,45 @@ class CoachApp(TypedAhead):
         return Session(self.parts, self.clock)
 
     def on_mount(self) -> None:
-        """Show the first screen at once; when the database is not open soon, say that one waits, or what is wrong."""
+        """Show the first screen at once; the home screen says so when the database is not open soon."""
         for theme in THEMES:
             self.register_theme(theme)
         self.apply(self.config)
         opening = Opening(self.parts)
-        opening.start()
-        if opening.finished(SOON_SECONDS):
+        if self.config.paths.database.exists():
+            opening.start()
+            self.opened = opening.finished(SOON_SECONDS)
+        self.push_screen(place("home").make())
+        if self.opened:
             self._begin()
         else:
-            self.push_screen(StartScreen(opening, self.parts), lambda _: self._begin())
+            self.call_after_refresh(self._wait_for, opening)
+
+    def _wait_for(self, opening: Opening) -> None:
+        """Go on when the database is open, or show what is wrong with Retry and Quit."""
+
+        def look() -> None:
+            if opening.is_alive():
+                return
+            looking.stop()
+            if opening.error is None:
+                self.opened = True
+                self._begin()
+            else:
+                self.push_screen(FaultScreen(opening.error, back=False), decided)
+
+        def decided(decision: Decision | None) -> None:
+            if decision == "quit":
+                self.exit()
+            else:
+                self._wait_for(Opening(self.parts))
+
+        if opening.ident is None:  # not started: the first frame of a new home does not share the processor
+            opening.start()
+        looking = self.set_interval(1 / LOOKS_PER_SECOND, look)
 
     def _begin(self) -> None:
         """Show the first screen; models load behind it."""
-        self._open = True
-        self.push_screen(place("home").make())
         if self._start != "home":
             self.action_go(self._start, **self._arguments)
         if self._wants_tour:
@@ -104,7 +131,7 @@ class CoachApp(TypedAhead):
 
     def action_go(self, name: str, **arguments: Any) -> None:
         """Open a screen by name, above the home screen; none before the database is open."""
-        if not self._open:
+        if not self.opened:
             return
         while len(self.screen_stack) > 2:
             self.pop_screen()

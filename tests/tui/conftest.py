@@ -79,11 +79,13 @@ def configured(extra: str = "") -> Config:
 
 @pytest.fixture
 def make_app(home: object) -> Iterator[Callable[..., CoachApp]]:
-    """An app over a tiny home; `extra` is added to its configuration."""
+    """An app over a tiny home; `extra` is added to its configuration.  new: there is no database yet."""
     made: list[CoachApp] = []
 
-    def make(start: str = "home", *, extra: str = "", **arguments: object) -> CoachApp:
+    def make(start: str = "home", *, extra: str = "", new: bool = False, **arguments: object) -> CoachApp:
         config = configured(extra)
+        if not new and not config.paths.database.exists():
+            Store(config.paths.database).close()
         made.append(QuietApp(config, start=start, parts=TinyParts(config), clock=Minutes(), **arguments))
         return made[-1]
 

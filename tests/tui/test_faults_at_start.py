@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from coach.paths import default_paths
 from coach.storage import Store
@@ -69,7 +69,7 @@ async def test_a_locked_database_is_waited_for_and_retried(make_app: MakeApp, mo
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         async with app.run_test(size=(80, 24)) as pilot:
-            assert app.screen.query_one(Static).region.width == len("Opening your questions …")
+            assert "Opening your questions …" in seen(pilot)
             await until(pilot, lambda: "in use by another coach" in seen(pilot))
             assert "wait and try again" in seen(pilot)
             other.close()

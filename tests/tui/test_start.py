@@ -2,9 +2,19 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from threading import Event
+
+import pytest
 
 from coach.assemble import Parts
 from coach.config import load
+from tests.tui.waiting import seen, until
+from tui.app import CoachApp
+from tui.opening import Opening
+from tui.screens.home import HomeScreen
+from tui.screens.practice import PracticeScreen
+from tui.widgets.answer import AnswerBox
 
 CODE = """
 import asyncio, os, sys
@@ -30,3 +40,19 @@ def test_the_first_frame_shows_what_is_due_without_any_heavy_library() -> None:
     Parts(load()).store.close()  # the very first start fills the home, and splits texts into passages for that
     ran = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert not HEAVY & set(ran.stdout.split())
+
+
+async def test_a_new_home_shows_the_home_screen_first_and_then_obeys_what_was_pressed(
+    make_app: Callable[..., CoachApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, run = Event(), Opening.run
+    monkeypatch.setattr(Opening, "run", lambda self: slow.wait(20) and run(self))
+    app = make_app(new=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        assert "Preparing your question bank" in seen(pilot)
+        await pilot.press("p", "0")
+        assert isinstance(app.screen, HomeScreen)
+        slow.set()
+        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and app.screen.query_one(AnswerBox).text)
+        assert app.screen.query_one(AnswerBox).text == "0"

@@ -44,12 +44,27 @@ class HomeScreen(CoachScreen[None]):
             yield Static(id="next", markup=False)
             yield Static(id="due", markup=False)
             yield Static(id="log", markup=False)
-            yield HeatMap({}, self.session.schedule.clock.day(self.coach.clock()))
+            yield HeatMap({}, self.coach.clock().date())  # until the log is read
         yield ModelStatus()
         yield Footer(compact=True, show_command_palette=False)
 
+    def on_mount(self) -> None:
+        """Fill the screen as soon as the database is open."""
+        self.watch(self.coach, "opened", self.on_screen_resume, init=False)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Once it is known what there is to do."""
+        return super().takes_keys and self.coach.opened
+
     def on_screen_resume(self) -> None:
         """Show the state of things; also after a practice session."""
+        if not self.coach.opened:
+            new = not self.coach.config.paths.database.exists()
+            waiting = "Preparing your question bank; this happens once …" if new else "Opening your questions …"
+            self.query_one("#title", Static).update("Interview coach")
+            self.query_one("#next", Static).update(waiting)
+            return
         try:
             self.figures = overview(self.session, self.coach.clock())
         except CoachError as error:
