@@ -355,7 +355,8 @@ def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) ->
     combined = tune(combined, found, held_out.answers)
     report("combined" + suffix, combined, found, held_out.answers)
     save("combined" + suffix, combined)
-    report_sure(combined, found, held_out.answers)
+    if not of_whole:
+        report_sure(combined, found, held_out.answers)
     return semantic, combined
 
 

@@ -1,7 +1,6 @@
 """The judge: signals of both judges, one calibrated verdict per key point, the candidate's words as evidence."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +8,9 @@ import numpy.typing as npt
 
 from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
-from coach.models import VERDICTS, Judgement, KeyPoint, PointVerdict, Question, Span, VerdictName
+from coach.models import VERDICTS, Judgement, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
-from coach.scoring import combine, derive, evidence, grade, relevance, signals, whole
+from coach.scoring import combine, derive, evidence, grade, relevance, signals, story, whole
 from coach.scoring.llm_judge import verdict_log_probabilities
 from coach.scoring.semantic import SemanticView, view
 
@@ -89,7 +88,7 @@ def decide(
         probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
-    verdicts = _with_evidence(points, answer, seen, model, probabilities)
+    verdicts = _with_evidence(question, answer, seen, model, probabilities)
     return verdicts, score_deviation(probabilities, weights) < UNSURE_DEVIATION
 
 
@@ -133,15 +132,17 @@ def score_deviation(probabilities: Floats, weights: Floats) -> float:
 
 
 def _with_evidence(
-    points: Sequence[KeyPoint], answer: str, seen: SemanticView, model: combine.OrdinalModel, probabilities: Floats
+    question: Question, answer: str, seen: SemanticView, model: combine.OrdinalModel, probabilities: Floats
 ) -> tuple[PointVerdict, ...]:
     credits = model.credits(probabilities)
     verdicts = []
-    for i, point in enumerate(points):
+    for i, point in enumerate(question.key_points):
         name = verdict_of(probabilities[i], model.positive)
         span: Span | None = None
         if name != "missing":
-            span = evidence.quote(answer, seen.folded, seen.units, seen.similarity[i], canonical(point.text))
+            wanted = canonical(point.text)
+            part = story.asked_part(wanted) if question.kind == "behavioral" else ""
+            span = evidence.quote(answer, seen.folded, seen.units, seen.similarity[i], wanted, part)
         if name in ("covered", "contradicted") and span is None:  # promise 3: no such verdict without the words
             name = "missing"
         probability = float(probabilities[i][VERDICTS.index(name)])

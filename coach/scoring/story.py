@@ -14,8 +14,8 @@ _TELLS = {
     "lesson": r"\b(?:learn(?:t|ed)|lesson|since then|next time|today i|these days|nowadays|taught me|now i|i now|"
     r"in hindsight|looking back|would do|from then on|ever since|i take (?:from|away)|takeaway)\b",
     "result": r"\d+(?:[.,]\d+)?\s*(?:%|percent|percentage|x\b|times|hours?|minutes?|days?|weeks?|k\b|€|\$|ms\b)"
-    r"|\b(?:from|to) \d|\b(?:in the end|as a result|dropped|rose|fell|went (?:down|up)|reached|improved|saved|halved)"
-    r"\b",
+    r"|[+-]\d|\b(?:from|to) \d"
+    r"|\b(?:in the end|as a result|dropped|rose|fell|went (?:down|up)|reached|improved|saved|halved)\b",
     "action": r"\bi(?:'d| had| then| also| first)? (?:[a-z]+ed|built|wrote|took|made|went|told|sat|ran|put|gave|set|"
     r"found|got|drew|held|cut|chose|spoke|brought|kept|led)\b",
     "situation": r"\b(?:last (?:year|spring|summer|autumn|winter|month)|(?:at|for|in) (?:my|our|a|an|the) [a-z-]+|"

@@ -31,3 +31,22 @@ def test_every_unit_can_be_quoted_as_typed(typed: str, rng: object) -> None:
 
 def test_no_words_no_quote() -> None:
     assert quote("", fold(""), [], np.zeros(0, np.float32), "anything") is None
+
+
+def test_an_announcement_is_no_evidence() -> None:
+    typed = "The batch norm result: it degrades with small batches of four images. Batch norm is batch norm everywhere."
+    folded = fold(typed)
+    units = cut(folded.text)
+    units = [*units, *windows(folded.text, units)]
+    span = quote(typed, folded, units, np.zeros(len(units), np.float32), "batch norm degrades with small batches")
+    assert span is not None
+    assert "small batches" in span.text
+
+
+def test_the_part_of_a_story_decides_where_meaning_does_not() -> None:
+    typed = "I asked the team what they thought about it. The error fell from 12 % to 4 % within a month or so."
+    folded = fold(typed)
+    units = cut(folded.text)
+    close = np.array([0.2, 0.1], np.float32)
+    found = [quote(typed, folded, units, close, "gives the outcome", part) for part in ("", "result")]
+    assert [span.text[:5] for span in found if span] == ["I ask", "The e"]

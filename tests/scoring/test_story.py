@@ -3,8 +3,8 @@ import pytest
 from coach.scoring import story
 
 TOLD = (
-    "last year our eta model went bad in one city, for my team a deadline was near. i pulled 400 trips, then i put them "
-    "on a map and i asked the provider. "
+    "last year our eta model went bad in one city, a deadline was near for my team. i pulled 400 trips, then i put "
+    "them on a map and i asked the provider. "
     "the error dropped from 11 to 4 minutes, 60 % less. since then i check the map first."
 )
 BARE = "eta models go bad when roads change, one should look at a map."
