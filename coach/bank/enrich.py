@@ -77,28 +77,30 @@ class Enricher:
     ) -> list[Question]:
         """Give every question without a topic one: of the question it repeats, of similar ones, of its section."""
         topics = {question.id: question.topic for question in others}
-        bank = [question for question in others if question.collection == "bank"]
+        bank = [question for question in others if question.collection == "bank" and question.text in self._vectors]
+        lenders = {story: [other for other in bank if (other.kind == "behavioral") == story] for story in (True, False)}
+        vectors = {story: np.stack([self._vectors[o.text] for o in same]) for story, same in lenders.items() if same}
         result = []
         for question in questions:
             if not question.topic:
-                topic = topics.get(links.get(question.id) or "") or self._topic(question, bank)
+                story = question.kind == "behavioral"
+                topic = topics.get(links.get(question.id) or "", "")
+                if not topic and story in vectors:
+                    topic = self._near_topic(question, lenders[story], vectors[story])
+                topic = topic or slug(question.section) or slug(question.collection) or "general"
                 question = replace(question, topic=topic)
             topics[question.id] = question.topic
             result.append(question)
         return result
 
-    def _topic(self, question: Question, bank: Sequence[Question]) -> str:
-        story = question.kind == "behavioral"
-        same = [other for other in bank if (other.kind == "behavioral") == story]
+    def _near_topic(self, question: Question, lenders: Sequence[Question], vectors: Vectors) -> str:
+        """The topic of the questions of the bank nearest to this one, if any is near. vectors: of the lenders."""
         votes: dict[str, float] = {}
-        if same and self._vectors:
-            cosines = np.stack([self._vectors[other.text] for other in same]) @ self._vectors[question.text]
-            for at in np.argsort(-cosines)[:NEAREST]:
-                if cosines[at] >= TOPIC_COSINE:
-                    votes[same[at].topic] = votes.get(same[at].topic, 0.0) + float(cosines[at]) ** 4
-        if votes:
-            return max(votes, key=lambda topic: votes[topic])
-        return slug(question.section) or slug(question.collection) or "general"
+        cosines = vectors @ self._vectors[question.text]
+        for at in np.argsort(-cosines)[:NEAREST]:
+            if cosines[at] >= TOPIC_COSINE:
+                votes[lenders[at].topic] = votes.get(lenders[at].topic, 0.0) + float(cosines[at]) ** 4
+        return max(votes, key=lambda topic: votes[topic], default="")
 
     def _with_points(self, questions: list[Question], progress: Progress) -> list[Question]:
         """Derive key points where none were written, many answers at a time."""
