@@ -14,7 +14,7 @@ LLAMA_FLAGS := --no-binary llama-cpp-python --no-cache-dir
 EXTRAS      := [gpu]
 endif
 
-.PHONY: practice test test-pictures install install-dev check bench bench-long train audit dist clean
+.PHONY: practice test test-pictures install install-dev check pictures bench bench-long train audit dist clean
 
 practice: install
 	@$(BIN)/coach practice
@@ -56,6 +56,9 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/coach check corpus
+
+pictures: install-dev
+	$(BIN)/python docs/pictures/generate.py
 
 bench: install-dev
 	$(BIN)/python -m benchmarks.run
