@@ -213,4 +213,5 @@ def _card_row(card: Card) -> list[Any]:
 
 def _card(row: Sequence[Any]) -> Card:
     *start, due, redrill, last_day = row[:8]
-    return Card(*start, date.fromisoformat(due) if due else None, bool(redrill), date.fromisoformat(last_day), *row[8:])
+    read = [date.fromisoformat(due) if due else None, bool(redrill), date.fromisoformat(last_day)]
+    return Card(*start, *read, *row[8:])
