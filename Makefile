@@ -50,7 +50,7 @@ test: install-dev
 	$(BIN)/python -m pytest $(ARGS)
 
 test-pictures: install-dev
-	$(BIN)/python -m pytest -m pictures tests/tui tests/tui_b $(ARGS)
+	$(BIN)/python -m pytest -m pictures tests/tui tests/screens $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import pytest
 from coach.config import Config, load
 from coach.models import KeyPoint, Question
 from coach.storage import Store
-from tests.tui_b.fakes import FakeParts
+from tests.screens.fakes import FakeParts
 from tui.app import CoachApp
 
 MOMENTUM = Question(

@@ -10,7 +10,7 @@ from coach.mock import MockInterview, begin_mock, confirm_grade, judge_again, un
 from coach.mock_plan import ROUNDS, Known, Timer, choose, rounds_named
 from coach.report import session_report
 from coach.session import Session
-from tests.tui_b.fakes import NumberJudge
+from tests.screens.fakes import NumberJudge
 
 ALL_POINTS = "0 1 2 3 4 5 6 7"
 

@@ -8,7 +8,7 @@ import pytest
 from coach.config import Config, load
 from coach.paths import Paths
 from coach.session import Session
-from tests.tui_b.fakes import FakeParts
+from tests.screens.fakes import FakeParts
 
 
 class SteppingClock:

@@ -14,9 +14,9 @@ from coach.config import Config
 from coach.mock import begin_mock
 from coach.mock_plan import rounds_named
 from coach.ports import LanguageModel
+from tests.screens.fakes import FakeApp
 from tests.tui.conftest import TinyParts
 from tests.tui.waiting import until
-from tests.tui_b.fakes import FakeApp
 from tui.screens.import_ import ImportScreen
 from tui.screens.library import LibraryScreen
 from tui.screens.mock import MockScreen

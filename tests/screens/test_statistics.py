@@ -6,7 +6,7 @@ import pytest
 
 from coach.session import Session
 from coach.statistics import statistics
-from tests.tui_b.fakes import FakeParts
+from tests.screens.fakes import FakeParts
 from tui import figures as words
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday

@@ -10,8 +10,8 @@ from textual.widgets import Input, OptionList, Static
 from coach.config import Config
 from coach.errors import CoachError
 from coach.models import InterviewDate
+from tests.screens.fakes import FakeApp, FakeParts
 from tests.tui.waiting import until
-from tests.tui_b.fakes import FakeApp, FakeParts
 from tui.screens.dates import DatesScreen, EntryScreen, as_text, from_text
 from tui.screens.question import QuestionScreen
 

@@ -13,8 +13,8 @@ from coach.config import Config
 from coach.mock import begin_mock, unfinished_mock
 from coach.mock_plan import rounds_named
 from coach.session import Session
+from tests.screens.fakes import FakeApp, FakeParts
 from tests.tui.waiting import until
-from tests.tui_b.fakes import FakeApp, FakeParts
 from tui.screens.edit import EditScreen
 from tui.screens.import_ import ImportScreen
 from tui.screens.library import LibraryScreen
