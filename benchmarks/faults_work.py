@@ -10,7 +10,8 @@ import numpy as np
 from coach.assemble import Parts
 from coach.backup import back_up, backups, newest_sound, restore
 from coach.config import load
-from coach.conversation import Talkers, Working
+from coach.conversation import Talkers
+from coach.events import Working
 from coach.llm.download import HubFile, pull
 from coach.models import Judgement, PointVerdict, Question
 from coach.paths import Paths
