@@ -212,6 +212,6 @@ def _card_row(card: Card) -> list[Any]:
 
 
 def _card(row: Sequence[Any]) -> Card:
-    *start, due, redrill, last_day = row[:8]
-    read = [date.fromisoformat(due) if due else None, bool(redrill), date.fromisoformat(last_day)]
-    return Card(*start, *read, *row[8:])
+    key, topic, repetitions, interval, ef, due, redrill, last_day, *rest = row
+    due_day = date.fromisoformat(due) if due else None
+    return Card(key, topic, repetitions, interval, ef, due_day, bool(redrill), date.fromisoformat(last_day), *rest)
