@@ -223,7 +223,8 @@ class Conversation:
         target = self.answered_target()
         spoken_of = judgement.points if target is None else [judgement.points[target]]
         gained = newest_gain(judgement, target)
-        words = speaking.acknowledgement(trunk, gained, spoken_of, said=self._said())
+        earlier = [turn.text for turn in self.attempt.turns if turn.kind == "acknowledgement"]
+        words = speaking.acknowledgement(trunk, gained, spoken_of, said=self._said(), earlier=earlier)
         return (yield from _streamed(words, "acknowledgement"))
 
     def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:

@@ -1,6 +1,6 @@
 """Wording through the trunk: generators that yield text as it streams and return the sentence that passed."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -47,14 +47,20 @@ def follow_up(
 
 
 def acknowledgement(
-    trunk: Trunk | None, gained: PointVerdict | None, verdicts: Sequence[PointVerdict], *, said: str
+    trunk: Trunk | None,
+    gained: PointVerdict | None,
+    verdicts: Sequence[PointVerdict],
+    *,
+    said: str,
+    earlier: Collection[str] = (),
 ) -> Wordings:
     """One sentence on what was right; by the model when `trunk` is given and its sentence passes the checks.
 
     gained: the point to speak of, None when nothing new was covered.  verdicts: on the points just answered.
+    earlier: what the coach said before.
     """
     evidence = gained.evidence.text if gained and gained.evidence else None
-    rule = wording.acknowledge([v.point for v in verdicts if v.verdict in ("covered", "partial")], evidence)
+    rule = wording.acknowledge([v.point for v in verdicts if v.verdict in ("covered", "partial")], evidence, earlier)
     if gained is None or trunk is None:
         return rule
     branch = prompts.acknowledgement_branch(gained.point.text)

@@ -91,13 +91,16 @@ def challenge(quote: str, follow_up: str) -> str:
     return f"You said “{shorten(quote, 160)}”. {follow_up}"
 
 
-def acknowledge(points: Sequence[KeyPoint], quote: str | None) -> Wording:
-    """One sentence saying what was right, by rule: never praise without ground."""
+IN_PART = ("Part of that is on the point.", "There is something in that.", "That helps, in part.")
+NOTHING_YET = ("Let us look at this from another side.", "Let us take a smaller step.", "Let us try something else.")
+
+
+def acknowledge(points: Sequence[KeyPoint], quote: str | None, earlier: Collection[str] = ()) -> Wording:
+    """One sentence saying what was right, by rule: never praise without ground, and not in the words of `earlier`."""
     if quote:
         return Wording(f"Right: “{shorten(quote, 140)}” is on the point.", "rule")
-    if points:
-        return Wording("Part of that is on the point.", "rule")
-    return Wording("Let us look at this from another side.", "rule")
+    sentences = IN_PART if points else NOTHING_YET
+    return Wording(next((text for text in sentences if text not in earlier), sentences[-1]), "rule")
 
 
 def fault_of_acknowledgement(text: str, covered: str, answer: str) -> str | None:

@@ -52,6 +52,14 @@ def test_no_praise_without_ground() -> None:
     assert "smoother" in acknowledge([POINT], "steps get smoother").text
 
 
+def test_three_acknowledgements_in_a_row_are_not_the_same_sentence() -> None:
+    said: list[str] = []
+    for _ in range(3):
+        said.append(acknowledge([], None, said).text)
+    assert len(set(said)) == 3
+    assert acknowledge([], None, said).text in said, "a longer conversation may repeat the last one"
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
