@@ -34,7 +34,7 @@ DATA = Path(__file__).parents[1] / "training" / "data"
 GAMING = ("injection", "keyword_stuffing", "repeat_question")
 PUBLIC = {
     "mohler": "r >= .50", "nn_exam": "r >= .44", "gaps": "AUC >= .76", "scientsbank": "two-way F1 >= .74",
-    "beetle": "no bar", "saf_en": "no bar",
+    "beetle": "no bar",
 }  # fmt: skip
 MEASURED_ONLY = ("mohler", "nn_exam", "gaps")
 TRAINED_ON = ("scientsbank", "beetle")
