@@ -8,7 +8,7 @@ import numpy as np
 from coach.canonical import canonical
 from coach.dialogue import prompts
 from coach.errors import NotGraded
-from coach.models import Judgement, KeyPoint, PointVerdict, Question
+from coach.models import KINDS, Judgement, KeyPoint, Kind, PointVerdict, Question
 from coach.ports import Embedder, LanguageModel
 from coach.scoring import signals
 from coach.scoring.judge import PointJudge
@@ -39,7 +39,12 @@ class Results:
 def question_of(answer: GradedAnswer, *, reference_only: bool = False) -> Question:
     """The question as the judge gets it; without key points when only the reference is to be used."""
     points = () if reference_only else tuple(KeyPoint(p.text, p.weight, p.probe or None) for p in answer.points)
-    return Question(answer.question_id, answer.question, answer.reference, "", key_points=points)
+    return Question(answer.question_id, answer.question, answer.reference, "", kind_of(answer), key_points=points)
+
+
+def kind_of(answer: GradedAnswer) -> Kind:
+    """The kind our own files name; the public sets hold concepts only."""
+    return next((kind for kind in KINDS if kind == answer.kind), "concept")
 
 
 def word_overlap(answer: GradedAnswer) -> tuple[float, list[float]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.assemble import Parts
+from coach.bank.classify import kind_of
 from coach.dialogue import prompts, speaking
 from coach.dialogue.interviewer import best_target
 from coach.errors import NotGraded
@@ -95,13 +96,17 @@ def judgement_record(judgement: Judgement) -> Record:
 
 
 def question_of(record: Mapping[str, Any]) -> Question:
-    """The question that a record describes. Raises ValueError or KeyError."""
-    kind = record.get("kind", "concept")
+    """The question that a record describes; a kind that is not given is told from its text.
+
+    Raises ValueError or KeyError.
+    """
+    text = text_of(record, "question")
+    reference = text_of(record, "reference") if record.get("reference") is not None else ""
+    kind = record.get("kind") or kind_of(text, answer=reference)
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
-    reference = text_of(record, "reference") if record.get("reference") is not None else ""
     points = tuple(_point(item) for item in _list(record.get("key_points")))
-    return Question("", text_of(record, "question"), reference, "", kind, key_points=points)
+    return Question("", text, reference, "", kind, key_points=points)
 
 
 def text_of(record: Mapping[str, Any], name: str) -> str:

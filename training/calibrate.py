@@ -61,6 +61,8 @@ WHOLE_RISING = ("cosine_answer", "cosine_pair", "words_answer", "new_words_answe
 TWO_WAY_SHARE = 2.0
 LEVEL_SHARE = 3.0
 """Weight of the squared mean error of each level, beside the mean squared error, when the score is tuned."""
+RANK_SHARE = 4.0
+"""Weight of the share of our own answers in the right order, in the same sum."""
 PUBLIC_WEIGHT = 0.5
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
@@ -156,14 +158,16 @@ def scores(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedA
 def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> OrdinalModel:
     """Stretch, offset and penalty of the credit by search, and the best threshold for "present".
 
-    Least squares on scores and on the mean of each level of our own answers, and on public sets the two-way decision
-    at 3 marks as well: a right-or-wrong label says nothing about marks in between.
+    Least squares on scores and on the mean of each level of our own answers, with regard to the order of the answers to
+    a question, which a strong penalty blurs by pushing bad ones to 0 alike; on public sets the two-way decision at 3
+    marks as well: a right-or-wrong label says nothing about marks in between.
     """
     gold = np.array([a.score for a in answers])
     is_own = np.array([is_ours(a) for a in answers])
     share = np.where(is_own, OWN_SHARE, 1.0)
     level = np.array([a.level if own else "" for a, own in zip(answers, is_own, strict=True)])
     members = [level == name for name in sorted(set(level) - {""})]
+    questions = [a.question_id for a in answers if is_ours(a)]
     grid = itertools.product(np.arange(0.6, 2.25, 0.05), np.arange(-1.0, 1.05, 0.1), (0.0, 0.1, 0.2, 0.4))
 
     def loss(credit: tuple[float, float, float]) -> float:
@@ -171,7 +175,8 @@ def tune(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAns
         two_way = 0.0 if is_own.all() else macro_f1(gold[~is_own] >= 3, guess[~is_own] >= 3)
         levels = np.mean([(guess[m] - gold[m]).mean() ** 2 for m in members]) if members else 0.0
         squared = (share * (guess - gold) ** 2).mean() / share.mean()
-        return float(squared + LEVEL_SHARE * levels) - TWO_WAY_SHARE * two_way
+        order = rank_accuracy(questions, gold[is_own].tolist(), guess[is_own]) if members else 0.0
+        return float(squared + LEVEL_SHARE * levels) - TWO_WAY_SHARE * two_way - RANK_SHARE * order
 
     stretch, offset, penalty = min(grid, key=loss)
     present = probabilities[:, 0] + probabilities[:, 1]

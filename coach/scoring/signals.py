@@ -134,17 +134,13 @@ def numbers(text: str) -> frozenset[str]:
 
 def is_negated(text: str) -> bool:
     """Whether a negation stands anywhere in the text."""
-    return any(
-        word in NEGATIONS or word.endswith("n't") for word in re.findall(r"[a-z']+", text.replace("’", "'"))
-    )
+    return any(word in NEGATIONS or word.endswith("n't") for word in re.findall(r"[a-z']+", text.replace("’", "'")))
 
 
 def opposed(point: str, piece: str) -> bool:
     """Whether the piece holds the opposite of a word of the point in that word's place."""
     mine, theirs = set(WORD.findall(point)), set(WORD.findall(piece))
-    return any(
-        OPPOSITES[w] & theirs and w not in theirs and not OPPOSITES[w] & mine for w in mine if w in OPPOSITES
-    )
+    return any(OPPOSITES[w] & theirs and w not in theirs and not OPPOSITES[w] & mine for w in mine if w in OPPOSITES)
 
 
 def looks_like_command(text: str) -> bool:

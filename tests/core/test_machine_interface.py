@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from coach.batch import question_of
+
 SCORE = {"id", "status", "score", "grade", "sure", "points", "judge", "seconds"}
 POINTS = [
     {"text": "Bagging draws bootstrap samples.", "weight": 3},
@@ -140,3 +142,10 @@ def test_doctor_says_what_it_measured() -> None:
 )
 def test_errors_go_to_stderr_with_exit_code_one(arguments: tuple[str, ...]) -> None:
     assert coach(*arguments, code=1) == []
+
+
+def test_a_kind_that_is_not_given_is_told_from_the_question() -> None:
+    asked = {"question": "Tell me about a time when you disagreed with your manager.", "answer": "x"}
+    assert question_of(asked).kind == "behavioral"
+    assert question_of(asked | {"kind": "concept"}).kind == "concept"
+    assert question_of({"question": "What is dropout?", "answer": "x"}).kind == "concept"
