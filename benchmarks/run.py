@@ -53,7 +53,7 @@ class Bench:
 BENCHES = (
     Bench("startup", "First frame", ("3",), ("15",)),
     Bench("keys", "Key to screen", ("--keys", "60", "--json"), ("--keys", "1000", "--json")),
-    Bench("engine", "Language-model engine", ("--repeat", "3", "--json"), ("--long", "--json"), 150),
+    Bench("engine", "Language-model engine", ("--repeat", "2", "--json"), ("--long", "--json"), 230),
     Bench("judge", "Agreement of the judge", ("--quick",), (), 90),
     Bench("retrieval", "Search quality", ("--json",), ("--json",), 90),
     Bench("retrieval_conversation", "Search within a conversation", ("--json",), ("--json",)),
