@@ -47,7 +47,7 @@ async def test_a_database_that_cannot_be_used_is_told_on_a_screen(
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FaultScreen) and what in seen(pilot))
-        assert next_step in seen(pilot)
+        await until(pilot, lambda: next_step in seen(pilot) and len(app.screen.query(Button)) == 2)
         assert [str(button.label) for button in app.screen.query(Button)] == ["Retry (r)", "Quit (q)"]
         await pilot.press("escape", "f2")
         assert isinstance(app.screen, FaultScreen)
