@@ -102,7 +102,7 @@ def question_of(record: Mapping[str, Any]) -> Question:
     """
     text = text_of(record, "question")
     reference = text_of(record, "reference") if record.get("reference") is not None else ""
-    kind = record.get("kind") or kind_of(text, answer=reference)
+    kind = record["kind"] if "kind" in record else kind_of(text, answer=reference)
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
     points = tuple(_point(item) for item in _list(record.get("key_points")))

@@ -125,8 +125,8 @@ async def test_unsent_text_survives_and_is_there_again(make_app: MakeApp) -> Non
         await pilot.press("h", "a", "l", "f", "ctrl+j", "x")
         await until(pilot, lambda: Drafts(pilot.app.config.paths).get("momentum") == "half\nx")  # type: ignore[attr-defined]
     async with make_app("practice").run_test() as pilot:  # as after a closed terminal
-        await until(pilot, lambda: isinstance(pilot.app.screen, PracticeScreen))
-        assert box(pilot).text == "half\nx"
+        await until(pilot, lambda: bool(pilot.app.screen.query(AnswerBox)))
+        await until(pilot, lambda: box(pilot).text == "half\nx")
 
 
 async def test_an_answer_that_cannot_be_stored_goes_to_a_file_and_back_into_the_box(
