@@ -11,6 +11,7 @@ import argparse
 import random
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,9 +27,10 @@ from coach.ports import Embedder, LanguageModel
 from coach.retrieval.embedder import SentenceEncoder
 from coach.scoring.evidence import is_true_quote
 from coach.scoring.llm_judge import branch
-from training.graded import GradedAnswer, read_own, read_public
+from training.graded import GradedAnswer, read_public
 from training.measure import auc, macro_f1, pearson, quadratic_weighted_kappa, rank_accuracy
-from training.mixture import is_held_out
+from training.mixture import is_held_out, load
+from training.textbook import PLAIN, WITH_ERROR, WITH_GAP, ModelAnswer, triple
 
 DATA = Path(__file__).parents[1] / "training" / "data"
 GAMING = ("injection", "keyword_stuffing", "repeat_question")
@@ -88,6 +90,30 @@ def print_elsewhere(ours: OurJudge, answers: Sequence[GradedAnswer], count: int)
     pairs = [(a, b) for a, b in zip(best, best[1:] + best[:1], strict=True) if a.question_id != b.question_id][:count]
     scores = [ours.judge(question_of(a), b.text).score for a, b in pairs]
     print(f"excellent answers to another question: mean score {np.mean(scores):.2f} ({len(scores)})", flush=True)
+
+
+def print_textbook(ours: OurJudge, model_answers: Sequence[ModelAnswer]) -> None:
+    """What model answers earn word for word, and whether one statement made wrong or left out costs its points."""
+    print(f"\nModel answers of {len(model_answers)} held-out questions, given as answers")
+    scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    contradicted: dict[str, list[bool]] = defaultdict(list)
+    for model_answer in model_answers:
+        for answer in triple(model_answer):
+            judged = ours.judge(question_of(answer), answer.text)
+            scores[answer.level].append((answer.score, judged.score))
+            before = model_answer.plain.points
+            contradicted[answer.level] += [
+                verdict.verdict == "contradicted"
+                for verdict, point, was in zip(judged.points, answer.points, before, strict=True)
+                if answer.level == PLAIN or point.value < was.value
+            ]
+    names = {PLAIN: "as they are", WITH_ERROR: "one statement made wrong", WITH_GAP: "one statement left out"}
+    for level, name in names.items():
+        gold, mine = np.array(scores[level]).T
+        which = "points" if level == PLAIN else "its points"
+        found = f"{which} called contradicted: {share(sum(contradicted[level]), len(contradicted[level]))}"
+        below = share(int((mine < 3).sum()), len(mine))
+        print(f"{name:26s} mean {mine.mean():.2f} (label {gold.mean():.2f}), below 3: {below}, {found}", flush=True)
 
 
 def print_promises(ours: OurJudge) -> None:
@@ -206,12 +232,13 @@ def options() -> argparse.Namespace:
     parser.add_argument("--asag", type=Path, help="folder with the public sets as *_dev.csv")
     parser.add_argument("--limit", type=int, default=200, help="answers of each public set at most")
     parser.add_argument("--own", type=int, default=1000, help="own answers at most")
+    parser.add_argument("--textbook", type=int, default=1000, help="model answers at most")
     parser.add_argument("--quotes", type=int, default=0, help="print so many quotes")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="12 own and 6 public answers a set")
+    parser.add_argument("--quick", action="store_true", help="12 own, 3 model answers, 6 public answers a set")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.limit, chosen.own = 6, 12
+        chosen.limit, chosen.own, chosen.textbook = 6, 12, 3
     return chosen
 
 
@@ -221,7 +248,8 @@ def main() -> None:
     from coach.llm.local import LlamaCppModel
 
     embedder = SentenceEncoder()
-    own = [a for path in sorted(DATA.glob("graded_*.jsonl")) for a in read_own(path) if is_held_out(a)][: chosen.own]
+    data = load(list(DATA.glob("graded_*.jsonl")), [], list(DATA.glob("edits_*.jsonl")))
+    own = data.own_held_out[: chosen.own]
     llm = LlamaCppModel(model_path(), adapter=adapter_path(), context_tokens=4096, threads=chosen.threads)
     plain = LlamaCppModel(model_path(), adapter=None, context_tokens=4096, threads=chosen.threads)
     ours = OurJudge(embedder, llm)
@@ -230,6 +258,7 @@ def main() -> None:
         "semantic": OurJudge(embedder, None), "combined": ours,
     })  # fmt: skip
     print_elsewhere(ours, own, 35)
+    print_textbook(ours, data.textbook_held_out[: chosen.textbook])
     print_promises(ours)
     long = [a for a in own if 90 <= len(a.text.split()) <= 300]
     print_invariance(ours, long[: 3 if chosen.quick else 35])

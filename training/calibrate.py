@@ -7,6 +7,7 @@ fitted on held-out questions alone, which neither judge has seen, and reported o
 import argparse
 import itertools
 import json
+import logging
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from coach.ports import Embedder
 from coach.retrieval.embedder import SentenceEncoder
 from coach.scoring import combine, relevance
 from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
@@ -25,7 +25,7 @@ from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
 from training.augment import against_reference, all_missing, degenerate
-from training.features import semantic_features
+from training.features import Lookup, semantic_features
 from training.graded import GradedAnswer, with_sentence_points
 from training.llama_lora import LoraLlama
 from training.measure import (
@@ -38,6 +38,7 @@ from training.measure import (
     verdict_logits,
 )
 from training.packing import Tokenizer
+from training.textbook import PLAIN, WITH_ERROR, WITH_GAP, triple, variant
 from training.train import bundled_gguf
 
 Floats = npt.NDArray[np.float64]
@@ -69,6 +70,7 @@ OWN_SHARE = 4.0
 WHOLE_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong")
 """Few on purpose: more of them fit our own held-out answers better and students' answers worse."""
 
+TEXTBOOK = (PLAIN, WITH_ERROR, WITH_GAP)
 COMBINED_SIGNALS = (*WHOLE_SIGNALS, "story_told")
 RISING = ("llm_present", "llm_full", "semantic_present", "story_told")
 
@@ -108,8 +110,8 @@ class Labelled:
 
 
 def is_ours(answer: GradedAnswer) -> bool:
-    """Whether the answer is from our own labelled files."""
-    return answer.source.startswith("graded_")
+    """Whether the answer is from our own labelled files or a model answer of the bank."""
+    return answer.source == "bank" or answer.source.startswith("graded_")
 
 
 def drawn(answers: Sequence[GradedAnswer], counts: dict[str, int], seed: int = 1) -> list[GradedAnswer]:
@@ -123,12 +125,12 @@ def drawn(answers: Sequence[GradedAnswer], counts: dict[str, int], seed: int = 1
 
 
 def labelled(
-    answers: list[GradedAnswer], embedder: Embedder, model: LoraLlama | None, tokenizer: Tokenizer | None
+    answers: list[GradedAnswer], lookup: Lookup, model: LoraLlama | None, tokenizer: Tokenizer | None
 ) -> Labelled:
     """What the judges see in each answer; no logits without a model."""
     bare = [replace_followups(a) for a in answers]
     logits = verdict_logits(model, bare, tokenizer) if model and tokenizer else []
-    return Labelled(bare, semantic_features(bare, embedder), logits)
+    return Labelled(bare, semantic_features(bare, lookup), logits)
 
 
 def fit_semantic(train: Labelled, *, of_whole: bool) -> OrdinalModel:
@@ -198,9 +200,9 @@ def as_judged(probabilities: Floats, data: Labelled) -> Floats:
 
 
 def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
-    """Prints the measures for our own answers and for each public set."""
+    """Prints the measures for our own answers, for model answers given as answers and for each public set."""
     guess = scores(model, probabilities, answers)
-    sources = np.array(["own" if is_ours(a) else a.source for a in answers])
+    sources = np.array(["textbook" if a.level in TEXTBOOK else "own" if is_ours(a) else a.source for a in answers])
     owner = np.repeat(np.arange(len(answers)), [len(a.points) for a in answers])
     present = probabilities[:, 0] + probabilities[:, 1]
     value = np.array([p.value for a in answers for p in a.points])
@@ -289,24 +291,27 @@ def with_whole(answer: GradedAnswer) -> GradedAnswer:
     return replace(answer, points=(*answer.points, *against_reference(answer).points))
 
 
-def training_part(data: mixture.Data, embedder: Embedder, rng: random.Random) -> tuple[Labelled, Labelled]:
+def training_part(data: mixture.Data, lookup: Lookup, rng: random.Random) -> tuple[Labelled, Labelled]:
     """What the semantic judge is fitted on, for points and for wholes; fits and writes the topic model besides."""
     worthless = [degenerate(a, data.own, rng) for a in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
     foreign = elsewhere(data.own, rng, ELSEWHERE)
     public = drawn(data.public, PUBLIC_FITTED)
-    groups = [list(map(with_whole, data.own)), worthless, list(map(with_sentence_points, public)), foreign]
+    textbook = [variant(m, rng) for m in data.textbook if m.wrong]
+    groups = [list(map(with_whole, data.own)), worthless, list(map(with_sentence_points, public)), foreign, textbook]
     ends = np.cumsum([len(group) for group in groups]).tolist()
-    own, empty, students, others = (range(end - len(group), end) for group, end in zip(groups, ends, strict=True))
-    seen = labelled([answer for group in groups for answer in group], embedder, None, None)
+    own, empty, students, others, model_answers = (
+        range(end - len(group), end) for group, end in zip(groups, ends, strict=True)
+    )
+    seen = labelled([answer for group in groups for answer in group], lookup, None, None)
     honest = [i for i in own if seen.answers[i].level in "ABCDE" and seen.answers[i].kind != "behavioral"]
     save_topic(topic_model(seen.part(honest, slice(-1)).features, [seen.features[i] for i in others]))
-    points = seen.part(own, slice(-1)) + seen.part([*empty, *students])
+    points = seen.part(own, slice(-1)) + seen.part([*empty, *students, *model_answers])
     wholes = seen.part(rng.sample(own, min(OWN_WHOLE, len(own))), slice(-1, None)) + seen.part(students, slice(1))
     return points, wholes
 
 
 def held_out_part(
-    data: mixture.Data, embedder: Embedder, model: LoraLlama, tokenizer: Tokenizer, rng: random.Random
+    data: mixture.Data, lookup: Lookup, model: LoraLlama, tokenizer: Tokenizer, rng: random.Random
 ) -> tuple[Labelled, Labelled, Labelled]:
     """What the combination is fitted and tuned on, for points and for wholes, and answers to other questions."""
     public = drawn(data.public_held_out, PUBLIC_HELD_OUT)
@@ -315,10 +320,11 @@ def held_out_part(
         [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]],
         list(map(with_sentence_points, public)),
         elsewhere(data.own_held_out, rng, HELD_OUT_ELSEWHERE),
+        [answer for model_answer in data.textbook_held_out for answer in triple(model_answer)],
     ]  # fmt: skip
-    whole, plain, empty, students, others = (labelled(group, embedder, model, tokenizer) for group in groups)
+    whole, plain, empty, students, others, textbook = (labelled(group, lookup, model, tokenizer) for group in groups)
     every = range(len(whole.answers))
-    points = whole.part(every, slice(-1)) + plain + empty + students
+    points = whole.part(every, slice(-1)) + plain + empty + students + textbook
     wholes = whole.part(every, slice(-1, None)) + students.part(range(len(public)), slice(1))
     return points, wholes, others
 
@@ -327,17 +333,20 @@ def main() -> None:
     """Fit everything from files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    ours = sorted((Path(__file__).parent / "data").glob("graded_*.jsonl"))
-    parser.add_argument("--own", nargs="*", type=Path, default=ours)
+    folder = Path(__file__).parent / "data"
+    parser.add_argument("--own", nargs="*", type=Path, default=sorted(folder.glob("graded_*.jsonl")))
+    parser.add_argument("--edits", nargs="*", type=Path, default=sorted(folder.glob("edits_*.jsonl")))
     parser.add_argument("--extra", nargs="*", type=Path, default=[])
+    parser.add_argument("--vectors", type=Path, help="file (.npz) that keeps embeddings from one run to the next")
     options = parser.parse_args()
-    data = mixture.load(options.own, options.extra)
-    embedder, base, rng = SentenceEncoder(), bundled_gguf(), random.Random(3)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    data = mixture.load(options.own, options.extra, options.edits)
+    lookup, base, rng = Lookup(SentenceEncoder(), options.vectors), bundled_gguf(), random.Random(3)
     state = torch.load(options.checkpoint, weights_only=True)
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])
     model.load_adapter(state["adapter"])
-    points, wholes = training_part(data, embedder, rng)
-    held_points, held_wholes, others = held_out_part(data, embedder, model, Tokenizer(base), rng)
+    points, wholes = training_part(data, lookup, rng)
+    held_points, held_wholes, others = held_out_part(data, lookup, model, Tokenizer(base), rng)
     semantic, combined = calibrate(points, held_points)
     calibrate(wholes, held_wholes, of_whole=True)
     found = as_judged(combined.probabilities(combined_signals(COMBINED_SIGNALS, semantic, others)), others)

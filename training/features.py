@@ -1,6 +1,9 @@
 """Semantic features of many answers at once, for fitting the judges' small models."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +12,9 @@ from coach.models import KINDS, Kind
 from coach.ports import Embedder
 from coach.scoring.semantic import view
 from training.graded import GradedAnswer
+
+log = logging.getLogger("features")
+BATCH = 4096
 
 
 class Recorder:
@@ -27,18 +33,39 @@ class Recorder:
 
 
 class Lookup:
-    """Vectors computed beforehand, each distinct text once, in large batches."""
+    """Vectors computed beforehand, each distinct text once, in large batches, and kept in a file between runs."""
 
-    def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
+    def __init__(self, embedder: Embedder, file: Path | None = None) -> None:
+        self.embedder = embedder
         self.identity = embedder.identity
-        ordered = sorted(texts, key=len)
-        vectors = embedder.encode(ordered)
-        self.dim = vectors.shape[1]
-        self._vectors = dict(zip(ordered, vectors, strict=True))
+        self.dim = embedder.dim
+        self.file = file
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
+        if file and file.exists():
+            with np.load(file) as stored:
+                self._vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Encode what is not known yet, the short texts first, and save after each batch."""
+        missing = sorted({text for text in texts if self._key(text) not in self._vectors}, key=len)
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            self._vectors |= dict(zip(map(self._key, batch), self.embedder.encode(batch), strict=True))
+            log.info("embedded %d of %d texts", start + len(batch), len(missing))
+            self._save()
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """See `coach.ports.Embedder`."""
-        return np.stack([self._vectors[text] for text in texts])
+        return np.stack([self._vectors[self._key(text)] for text in texts])
+
+    def _key(self, text: str) -> str:
+        return blake2b(f"{self.identity}\0{text}".encode(), digest_size=10).hexdigest()
+
+    def _save(self) -> None:
+        if self.file:
+            partial = self.file.with_suffix(".part.npz")
+            np.savez(partial, keys=list(self._vectors), vectors=np.stack(list(self._vectors.values())))
+            partial.replace(self.file)
 
 
 def typed(answer: GradedAnswer) -> str:
@@ -54,7 +81,7 @@ def kind_of(answer: GradedAnswer) -> Kind:
     raise ValueError(f"kind {answer.kind!r} is none of {KINDS}")
 
 
-def semantic_features(answers: Sequence[GradedAnswer], embedder: Embedder) -> list[npt.NDArray[np.float32]]:
+def semantic_features(answers: Sequence[GradedAnswer], lookup: Lookup) -> list[npt.NDArray[np.float32]]:
     """For each answer (points, features), see `coach.scoring.semantic.FEATURES`."""
 
     def viewed(encoder: Embedder, answer: GradedAnswer) -> npt.NDArray[np.float32]:
@@ -64,5 +91,5 @@ def semantic_features(answers: Sequence[GradedAnswer], embedder: Embedder) -> li
     recorder = Recorder()
     for answer in answers:
         viewed(recorder, answer)
-    lookup = Lookup(embedder, list(recorder.texts))
+    lookup.prepare(recorder.texts)
     return [viewed(lookup, answer) for answer in answers]

@@ -7,13 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from coach.bank.shipped import shipped_questions
+from training import textbook
 from training.augment import adversarial, augmented, with_reference_point
 from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint, read_own, read_public, with_sentence_points
 from training.packing import Packed, Tokenizer, pack
+from training.textbook import ModelAnswer, variant
 
 PUBLIC_PER_PASS = {"saf_en": 120, "scientsbank": 1000, "beetle": 400}
 """Answers drawn anew for each pass, so that short science answers do not crowd out our own questions."""
 PUBLIC_POINT_WEIGHT = 0.8
+EDITED_VARIANTS = 2
+"""Of each model answer with labelled edits in each pass."""
+UNEDITED_SHARE = 0.2
+"""Part of the model answers without labelled edits in each pass: all they teach is that their wording is right."""
 GROUP_TOKENS = 420
 """Answers to one question share a sequence up to about this length; beyond it attention costs more than it saves."""
 
@@ -26,10 +33,12 @@ class Data:
     public: list[GradedAnswer]
     own_held_out: list[GradedAnswer]
     public_held_out: list[GradedAnswer]
+    textbook: list[ModelAnswer]
+    textbook_held_out: list[ModelAnswer]
 
 
 def is_held_out(answer: GradedAnswer) -> bool:
-    """Ours: half the questions of the dev file and the sixth extra file; public sets: every fourth question.
+    """Ours: half the questions of the dev file and the sixth extra file; public sets, the bank: every fourth question.
 
     Questions are chosen by a checksum of their id, so files may grow without moving any across the border.
     """
@@ -41,15 +50,20 @@ def is_held_out(answer: GradedAnswer) -> bool:
     return checksum % 4 == 0
 
 
-def load(own_paths: Sequence[Path], public_paths: Sequence[Path]) -> Data:
-    """Reads all labelled files; missing globs simply give fewer answers."""
+def load(own_paths: Sequence[Path], public_paths: Sequence[Path], edit_paths: Sequence[Path] = ()) -> Data:
+    """Reads all labelled files and the bank; missing globs simply give fewer answers."""
     own = [answer for path in sorted(own_paths) for answer in read_own(path)]
     public = [answer for path in public_paths for answer in read_public(path)]
+    model_answers = textbook.load(
+        sorted(edit_paths), textbook.from_graded(own) | textbook.from_bank(shipped_questions())
+    )
     return Data(
         own=[a for a in own if not is_held_out(a)],
         public=[a for a in public if not is_held_out(a)],
         own_held_out=[a for a in own if is_held_out(a)],
         public_held_out=[a for a in public if is_held_out(a)],
+        textbook=[m for m in model_answers if not is_held_out(m.plain)],
+        textbook_held_out=[m for m in model_answers if is_held_out(m.plain) and m.wrong],
     )
 
 
@@ -63,6 +77,11 @@ def one_pass(
     chosen = rng.sample(data.own, round(own_share * len(data.own)))
     own = [own_variant(answer, data.own, rng) for answer in chosen]
     public = [public_variant(answer, data.public, rng) for answer in sampled(data.public, rng, public_share)]
+    own += [
+        textbook_variant(model_answer, data.own, rng)
+        for model_answer in data.textbook
+        for _ in range(EDITED_VARIANTS if model_answer.wrong else rng.random() < UNEDITED_SHARE)
+    ]
     packed = [pack(group, tokenizer) for group in grouped(own, rng)]
     packed += [pack(group, tokenizer, point_weight=PUBLIC_POINT_WEIGHT) for group in grouped(public, rng)]
     rng.shuffle(packed)
@@ -91,6 +110,12 @@ def own_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: rando
     if chance < 0.16:
         answer = with_reference_point(answer)
     return augmented(with_foreign_points(answer, others, rng), rng)
+
+
+def textbook_variant(model_answer: ModelAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:
+    """A model answer as this pass shows it; often without further changes, since its wording is the matter."""
+    answer = with_foreign_points(variant(model_answer, rng), others, rng)
+    return augmented(answer, rng) if rng.random() < 0.3 else answer
 
 
 def public_variant(answer: GradedAnswer, others: Sequence[GradedAnswer], rng: random.Random) -> GradedAnswer:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training import mixture
+from training import mixture, textbook
 from training.llama_lora import LoraLlama
 from training.measure import summary
 from training.packing import Packed, Tokenizer
@@ -142,13 +142,18 @@ class Trainer:
 
     def data(self) -> mixture.Data:
         """Read anew before each pass, so files added meanwhile take part."""
-        own = self.options.own or sorted((Path(__file__).parent / "data").glob("graded_*.jsonl"))
-        data = mixture.load(own, self.options.extra)
+        folder = Path(__file__).parent / "data"
+        own = self.options.own or sorted(folder.glob("graded_*.jsonl"))
+        data = mixture.load(own, self.options.extra, list(folder.glob("edits_*.jsonl")))
         if self.options.all:
-            data = mixture.Data(data.own + data.own_held_out, data.public + data.public_held_out, [], [])
+            data = mixture.Data(
+                data.own + data.own_held_out, data.public + data.public_held_out, [], [],
+                data.textbook + data.textbook_held_out, [],
+            )  # fmt: skip
         log.info(
-            "data: %d own, %d public, held out %d and %d",
-            *map(len, (data.own, data.public, data.own_held_out, data.public_held_out)),
+            "data: %d own, %d public, %d model answers, held out %d, %d and %d",
+            *map(len, (data.own, data.public, data.textbook)),
+            *map(len, (data.own_held_out, data.public_held_out, data.textbook_held_out)),
         )
         return data
 
@@ -171,7 +176,9 @@ class Trainer:
             self.progress.sequences_done = 0
             self.save()
             self.save(self.options.out / f"pass{self.progress.passes_done}.pt")
-            for name, held in (("own", data.own_held_out), ("public", data.public_held_out[::8])):
+            wholes = [answer for model_answer in data.textbook_held_out for answer in textbook.triple(model_answer)]
+            parts = {"own": data.own_held_out, "public": data.public_held_out[::8], "textbook": wholes}
+            for name, held in parts.items():
                 if held:
                     log.info("held out %s: %s", name, summary(self.model, held, self.tokenizer, self.options.device))
 

@@ -69,7 +69,7 @@ def test_tools_judge_without_telling_the_answer_first(coach: Coach) -> None:
     question = coach.question(asked["id"])
     assert question.answer[:40] not in json.dumps(asked)
     judged = tools.score_answer(asked["id"], question.answer)
-    assert judged["grade"] > tools.score_answer(asked["id"], "I do not know.")["grade"]
+    assert judged["grade"] >= 3
     assert [point["text"] for point in judged["points"]] == [point.text for point in question.key_points]
     with pytest.raises(CoachError, match="0 to 5"):
         tools.record_grade(asked["id"], 7)
