@@ -19,12 +19,12 @@ import numpy as np
 from coach.bank.shipped import shipped_questions
 from coach.models import Question, SearchHit
 from coach.ports import Embedder
-from coach.retrieval.candidates import lexical_scores
 from coach.retrieval.chunking import chunks
 from coach.retrieval.embedder import SentenceEncoder
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import embed_missing, index_questions
 from coach.retrieval.store import NO_FILTERS
+from coach.retrieval.word_search import lexical_scores
 from coach.storage import Store
 
 QUERIES = Path(__file__).with_name("retrieval_queries.jsonl")

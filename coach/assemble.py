@@ -1,7 +1,8 @@
 """From settings to concrete parts: the only place that picks classes. Each part is built at its first use.
 
-Nothing here is imported by the packages it assembles. Heavy parts (encoder, index, language model) are built by the
-thread that needs them first, while a lock keeps a second one from building them again.
+Nothing here is imported by the packages it assembles. A part is imported when it is built, so that a process that only
+searches by words answers in a moment. Heavy parts (encoder, index, language model) are built by the thread that needs
+them first, while a lock keeps a second one from building them again.
 """
 
 from __future__ import annotations
@@ -15,24 +16,22 @@ from pathlib import Path
 from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
-from coach.backup import back_up_daily
 from coach.bank.shipped import COLLECTION
-from coach.clock import study_clock
 from coach.config import Config, checked
-from coach.conversation import Talkers
 from coach.errors import CoachError
 from coach.models import Question
-from coach.planning import Planner
 from coach.ports import Embedder, Judge, LanguageModel, Progress
-from coach.schedule import Schedule, scheduler_for
 from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
 
 if TYPE_CHECKING:
     from coach.bank.drafts import PastReview
+    from coach.conversation import Talkers
     from coach.ingest import Report
+    from coach.planning import Planner
     from coach.retrieval.hybrid import HybridRetriever
     from coach.retrieval.indexing import IndexReport
+    from coach.schedule import Schedule
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -70,6 +69,9 @@ class Parts:
     @cached_property
     def schedule(self) -> Schedule:
         """The review log and what follows from it."""
+        from coach.clock import study_clock
+        from coach.schedule import Schedule, scheduler_for
+
         study = self.config.study
         schedule = Schedule(self.store, study_clock(study), scheduler_for(study, self.store))
         schedule.follow_settings()
@@ -78,6 +80,8 @@ class Parts:
     @cached_property
     def planner(self) -> Planner:
         """What to ask on a day."""
+        from coach.planning import Planner
+
         return Planner(self.store, self.schedule, self.config.study)
 
     @property
@@ -103,6 +107,8 @@ class Parts:
     @property
     def talkers(self) -> Talkers:
         """Who takes part in a conversation."""
+        from coach.conversation import Talkers
+
         trusted = self.trusted_tasks
         return Talkers(
             self.judge,
@@ -180,6 +186,7 @@ class Parts:
 
     def back_up_daily(self, today: date) -> Thread:
         """Write today's backup beside everything else, if it is still missing; the program's end waits for it."""
+        from coach.backup import back_up_daily
 
         def work() -> None:
             try:

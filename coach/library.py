@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from coach.models import Attempt, Card, Question
-from coach.retrieval.candidates import lexical_scores
 from coach.retrieval.store import Filters
+from coach.retrieval.word_search import lexical_scores
 from coach.session import Session
 from coach.storage import Store
 

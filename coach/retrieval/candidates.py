@@ -8,14 +8,12 @@ import numpy as np
 
 from coach.retrieval.fusion import Candidate
 from coach.retrieval.index import VectorIndex
-from coach.retrieval.lexical import match_expression, terms
 from coach.retrieval.store import Filters, PassageHome, ViewRow
 
 DENSE_CANDIDATES = 400
 """Vectors looked up per query, at least: some 100 to 150 questions, since a question has several."""
 VECTORS_PER_HIT = 10
 """Vectors looked up per question asked for, when many are."""
-LEXICAL_CANDIDATES = 100
 CANDIDATES_KEPT = 2000
 """Questions whose vectors stay in memory: some 30 MB."""
 
@@ -63,14 +61,6 @@ class Candidates:
     def _questions(self, found: Sequence[tuple[int, float]]) -> set[str]:
         ids = [key for key, _ in found]
         return {question_id for _, question_id in self._home.passages.questions_of(self._model, ids)}
-
-
-def lexical_scores(home: PassageHome, query: str, filters: Filters, k: int = 0) -> dict[str, float]:
-    """BM25 scores by question id of the questions that share a word with the query, best first."""
-    expression = match_expression(terms(query))
-    if not expression:
-        return {}
-    return dict(home.passages.lexical(expression, max(LEXICAL_CANDIDATES, k), filters.conditions()))
 
 
 def _candidate(question_id: str, rows: Sequence[ViewRow]) -> Candidate:

@@ -1,5 +1,7 @@
 """The sentence encoder: the only file that knows sentence-transformers."""
 
+from __future__ import annotations
+
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -8,11 +10,10 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from coach.errors import EmbedderUnavailable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # an answer by words does not wait for NumPy
+    import numpy as np
     from sentence_transformers import SentenceTransformer
 
 QUERIES_KEPT = 2048
@@ -128,6 +129,8 @@ class SentenceEncoder:
         return row.copy()
 
     def _compute(self, texts: list[str]) -> np.ndarray:
+        import numpy as np
+
         model = self._loaded()
         if not texts:
             return np.empty((0, self.dim), dtype=np.float32)
@@ -135,13 +138,13 @@ class SentenceEncoder:
             rows = model.encode(texts, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(rows, dtype=np.float32)
 
-    def _loaded(self) -> "SentenceTransformer":
+    def _loaded(self) -> SentenceTransformer:
         with self._loading:
             if self._model is None:
                 self._model = self._load()
             return self._model
 
-    def _load(self) -> "SentenceTransformer":
+    def _load(self) -> SentenceTransformer:
         # nothing may be looked up on the hub, not even whether a newer revision exists
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

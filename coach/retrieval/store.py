@@ -1,13 +1,16 @@
 """What retrieval asks of the database, as plain values. `coach.storage.passages` fulfils it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol
 
 from coach.models import Passage, Question
+
+if TYPE_CHECKING:  # an answer by words does not wait for NumPy
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
