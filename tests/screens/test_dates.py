@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -11,7 +12,7 @@ from coach.config import Config
 from coach.errors import CoachError
 from coach.models import InterviewDate
 from tests.screens.fakes import FakeApp, FakeParts
-from tests.tui.waiting import until
+from tests.tui.waiting import arrived, notified, until
 from tui.screens.dates import DatesScreen, EntryScreen, as_text, from_text
 from tui.screens.question import QuestionScreen
 
@@ -23,12 +24,19 @@ def app(config: Config, clock: Callable[[], datetime]) -> FakeApp:
 
 async def entered(pilot: Pilot[None], key: str, text: str) -> None:
     await pilot.press(key)
-    await until(pilot, lambda: isinstance(pilot.app.screen, EntryScreen))
-    pilot.app.screen.query_one(Input).value = text
+    box = (await arrived(pilot, EntryScreen)).query_one(Input)
+    await until(pilot, lambda: box.has_focus)
+    box.value = text
     await pilot.press("enter")
 
 
-def listed(app: FakeApp) -> str:
+async def listing(pilot: Pilot[None], text: str) -> None:
+    """Wait until the list of dates is shown, takes keys and holds this text."""
+    options = (await arrived(pilot, DatesScreen)).query_one(OptionList)
+    await until(pilot, lambda: options.has_focus and text in listed(pilot.app))
+
+
+def listed(app: App[None]) -> str:
     options = app.screen.query_one("#dates", OptionList)
     return "\n".join(str(options.get_option_at_index(at).prompt) for at in range(options.option_count))
 
@@ -37,19 +45,21 @@ async def test_a_date_is_entered_changed_and_forgotten(app: FakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         dates = app.parts.store.reviews.interview_dates
         app.push_screen(DatesScreen())
-        await until(pilot, lambda: bool(app.screen.query("#dates")) and "No interview" in listed(app))
+        await listing(pilot, "No interview")
         await entered(pilot, "a", "tomorrow, Acme")
+        await until(pilot, lambda: "no date" in str(app.screen.query_one("#wrong", Static).content))
         assert isinstance(app.screen, EntryScreen)  # what cannot be read stays to be mended
-        assert "no date" in str(app.screen.query_one("#wrong", Static).content)
         app.screen.query_one(Input).value = "2026-03-20 Acme nlp=2"
         await pilot.press("enter")
-        await until(pilot, lambda: bool(app.screen.query("#dates")) and "recalled if you go on" in listed(app))
+        await listing(pilot, "recalled if you go on")
         assert dates() == [InterviewDate(date(2026, 3, 20), date(2026, 3, 2), "Acme", {"nlp": 2.0})]
         assert "in 18 days" in listed(app)
         await entered(pilot, "enter", "2026-03-25 Acme nlp=2")
+        await listing(pilot, "25 Mar 2026")
         await until(pilot, lambda: [found.day for found in dates()] == [date(2026, 3, 25)])
         await entered(pilot, "enter", "2026-01-01 Acme")
-        await until(pilot, lambda: isinstance(app.screen, DatesScreen))
+        await arrived(pilot, DatesScreen)
+        await notified(pilot, "is not to come")
         assert [found.day for found in dates()] == [date(2026, 3, 25)]  # a day gone by changes nothing
         await pilot.press("x")
         await until(pilot, lambda: dates() == [])

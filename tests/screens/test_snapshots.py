@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from coach.config import Config
 from coach.mock import begin_mock
@@ -52,8 +52,9 @@ def opening(make: Callable[[], Screen[None]], ready: Callable[[Pilot[None]], obj
     async def run(pilot: Pilot[None]) -> None:
         screen = make()
         pilot.app.push_screen(screen)
-        await until(pilot, lambda: pilot.app.screen is screen and ready(pilot))
-        screen.set_focus(None)  # a cursor blinks
+        await until(pilot, lambda: pilot.app.screen is screen and screen.is_mounted and ready(pilot))
+        for box in (*screen.query(Input), *screen.query(TextArea)):
+            box.cursor_blink = False
         await pilot.pause()
 
     return run

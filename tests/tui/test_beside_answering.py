@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Markdown
 
-from tests.tui.test_practice import answer, box, conclude, screen
-from tests.tui.waiting import seen, until
+from coach.models import Question
+from tests.tui.test_practice import answer, answering, box, conclude, screen
+from tests.tui.waiting import appears, arrived, notified, seen, until
 from tui.app import CoachApp
 from tui.screens.home import HomeScreen
 from tui.screens.mock import MockScreen
@@ -18,7 +19,6 @@ from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
 from tui.screens.review import ReviewScreen
 from tui.screens.source import SourceScreen
-from tui.widgets.answer import AnswerBox
 from tui.widgets.checklist import CheckList
 from tui.widgets.talk import QUOTED
 
@@ -30,11 +30,11 @@ FRAME = "#c5c8c6"
 async def test_a_skipped_question_is_left_without_a_grade_and_the_next_one_asked(make_app: MakeApp) -> None:
     app = make_app("practice")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and box(pilot).has_focus)
+        await answering(pilot)
         first = screen(pilot).conversation
         assert first is not None
         await pilot.press("f6")
-        await until(pilot, lambda: screen(pilot).conversation is not first)
+        await until(pilot, lambda: screen(pilot).conversation not in (first, None))
         second = screen(pilot).conversation
         assert second is not None
         assert second.question.id != first.question.id
@@ -45,16 +45,16 @@ async def test_a_skipped_question_is_left_without_a_grade_and_the_next_one_asked
 async def test_the_source_of_a_verdict_is_read_and_left_again(make_app: MakeApp) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: box(pilot).has_focus)
+        await answering(pilot)
         await pilot.press("o")
-        assert box(pilot).text == "o", "while an answer is typed, letters are letters"
+        await until(pilot, lambda: box(pilot).text == "o")  # while an answer is typed, letters are letters
         await conclude(pilot)
         await pilot.press("o")
-        await until(pilot, lambda: isinstance(app.screen, SourceScreen))
-        assert "corpus/optimisation/gradient_descent.md" in seen(pilot)
-        assert "decaying sum of past gradients" in app.screen.query_one(Markdown).source
+        await arrived(pilot, SourceScreen)
+        await appears(pilot, "corpus/optimisation/gradient_descent.md")
+        await until(pilot, lambda: "decaying sum of past gradients" in app.screen.query_one(Markdown).source)
         await pilot.press("escape")
-        assert isinstance(app.screen, PracticeScreen)
+        await arrived(pilot, PracticeScreen)
 
 
 async def test_a_question_is_changed_in_the_own_editor_and_keeps_its_history(
@@ -69,23 +69,27 @@ async def test_a_question_is_changed_in_the_own_editor_and_keeps_its_history(
         await conclude(pilot)
         monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
         await pilot.press("e")
-        changed = app.session.store.questions.get("momentum")
-        assert changed is not None
-        assert changed.text == "What does momentum change about plain descent?"
-        assert changed.key_points == screen(pilot).conversation.question.key_points  # type: ignore[union-attr]
+
+        def stored() -> Question:
+            (question,) = app.session.store.questions.many(["momentum"])
+            return question
+
+        await until(pilot, lambda: stored().text == "What does momentum change about plain descent?")
+        assert stored().key_points == screen(pilot).conversation.question.key_points  # type: ignore[union-attr]
         assert [event.grade for event in app.session.store.reviews.events()] == [5]
 
 
 async def test_studying_ahead_brings_what_comes_due_next(make_app: MakeApp) -> None:
     app = make_app("review")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
+        await arrived(pilot, ReviewScreen)
         await pilot.press("a")
-        assert isinstance(app.screen, ReviewScreen), "nothing was answered yet, so nothing comes due"
+        await notified(pilot, "Nothing comes due later")
+        assert isinstance(app.screen, ReviewScreen)
         app.session.schedule.record("forests", 4, app.clock(), topic="trees")
         await pilot.press("a")
-        await until(pilot, lambda: isinstance(app.screen, RevealScreen))
-        assert "Why do random forests work?" in seen(pilot)
+        await arrived(pilot, RevealScreen)
+        await appears(pilot, "Why do random forests work?")
 
 
 async def test_home_counts_the_days_to_the_interview_and_says_how_ready_one_is(make_app: MakeApp) -> None:
@@ -107,13 +111,12 @@ async def test_without_colours_everything_still_reads(make_app: MakeApp, monkeyp
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await answer(pilot, "0 and ~1 and !2")
+        await appears(pilot, "✔ ◐ ✘", "1 covered, 1 in part, 1 wrong")
         assert all(one[1:3] == one[3:5] == one[5:7] for one in colours(app))
         marks = {style.partition("$")[0] for style in QUOTED.values()}
         assert len(marks) == 3, "true, true in part and false words differ in more than colour"
-        assert "✔ ◐ ✘" in seen(pilot)
-        assert "1 covered, 1 in part, 1 wrong" in seen(pilot)
-        app.push_screen(chosen := MockScreen(rounds=["coding"]))
-        await until(pilot, lambda: app.screen is chosen and bool(chosen.query(CheckList)))
+        app.push_screen(MockScreen(rounds=["coding"]))
+        chosen = await arrived(pilot, MockScreen)
         rows = [str(option.prompt) for option in chosen.query_one(CheckList).options]
         assert [row[0] for row in rows] == ["✔" if "Coding" in row else "□" for row in rows]
 
@@ -121,5 +124,5 @@ async def test_without_colours_everything_still_reads(make_app: MakeApp, monkeyp
 async def test_with_colours_there_are_some(make_app: MakeApp) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: bool(app.screen.query(AnswerBox)))
-        assert any(one[1:3] != one[3:5] for one in colours(app))
+        await answering(pilot)
+        await until(pilot, lambda: any(one[1:3] != one[3:5] for one in colours(app)))

@@ -8,7 +8,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from coach.events import Event, Piece
-from tests.tui.waiting import until
+from tests.tui.waiting import PATIENCE_SECONDS, until
 from tui import conduct
 
 
@@ -26,7 +26,7 @@ class GatedConversation:
 
     def reply(self, text: str) -> Iterator[Event]:
         try:
-            while self._gate.acquire(timeout=20):
+            while self._gate.acquire(timeout=PATIENCE_SECONDS):
                 self.words += 1
                 yield Piece("word ", "followup")
         finally:

@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from coach.paths import default_paths
 from coach.storage import Store
 from tests.trust.test_database_faults import obey_permissions
 from tests.tui.test_terminal import Terminal
-from tests.tui.waiting import seen, until
+from tests.tui.waiting import appears, arrived, seen, until
 from tui.app import CoachApp
 from tui.screens.fault import FaultScreen
 from tui.screens.home import HomeScreen
@@ -46,13 +46,15 @@ async def test_a_database_that_cannot_be_used_is_told_on_a_screen(
     before = database.read_bytes()
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, FaultScreen) and what in seen(pilot))
-        await until(pilot, lambda: next_step in seen(pilot) and len(app.screen.query(Button)) == 2)
+        told = await arrived(pilot, FaultScreen)
+        await appears(pilot, what, next_step)
         assert [str(button.label) for button in app.screen.query(Button)] == ["Retry (r)", "Quit (q)"]
         await pilot.press("escape", "f2")
         assert isinstance(app.screen, FaultScreen)
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, FaultScreen) and what in seen(pilot))
+        await until(pilot, lambda: app.screen is not told and isinstance(app.screen, FaultScreen))
+        await arrived(pilot, FaultScreen)
+        await appears(pilot, what)
         await pilot.press("q")
     assert not app.is_running
     assert database.read_bytes() == before
@@ -69,9 +71,10 @@ async def test_a_locked_database_is_waited_for_and_retried(make_app: MakeApp, mo
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         async with app.run_test(size=(80, 24)) as pilot:
-            assert "Opening your questions …" in seen(pilot)
-            await until(pilot, lambda: "in use by another coach" in seen(pilot))
-            assert "wait and try again" in seen(pilot)
+            await arrived(pilot, FaultScreen)
+            await appears(pilot, "in use by another coach", "wait and try again")
+            behind = app.screen_stack[-2].query_one("#next", Static)
+            assert "Opening your questions …" in str(behind.render())
             other.close()
             await pilot.press("r")
             await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "Streak" in seen(pilot))
@@ -90,9 +93,8 @@ def test_a_home_without_rights_or_room_is_told_on_a_real_terminal(
 ) -> None:
     home.mkdir(mode=0o555 if prepare is obey_permissions else 0o700)
     terminal = Terminal(before=prepare)
-    terminal.wait_for("Retry (r)")
-    assert what in terminal.shown()
-    assert next_step in terminal.shown()
+    for text in (what, next_step, "Retry (r)"):
+        terminal.wait_for(text)
     terminal.press("q")
     terminal.process.expect("\\x1b\\[\\?1049l")  # the screen is given back
     terminal.close()

@@ -8,13 +8,14 @@ from textual.pilot import Pilot
 from coach.drafts import Drafts
 from coach.errors import StorageError
 from coach.storage.attempts import Attempts
-from tests.tui.waiting import seen, until
+from tests.tui.waiting import appears, arrived, seen, until
 from tui.app import CoachApp
 from tui.screens.fault import FaultScreen
 from tui.screens.practice import PracticeScreen
 from tui.widgets.answer import AnswerBox
 from tui.widgets.conclusion import Conclusion
 from tui.widgets.confidence import ConfidenceBar
+from tui.widgets.grades import GradeLine
 from tui.widgets.talk import Said
 
 MakeApp = Callable[..., CoachApp]
@@ -31,13 +32,23 @@ def box(pilot: Pilot[None]) -> AnswerBox:
     return screen(pilot).query_one(AnswerBox)
 
 
+def line(pilot: Pilot[None]) -> str:
+    """What the line of grades says."""
+    return str(screen(pilot).query_one(GradeLine).render())
+
+
+async def answering(pilot: Pilot[None]) -> AnswerBox:
+    """Wait until an answer can be typed; returns the box."""
+    await arrived(pilot, PracticeScreen)
+    await until(pilot, lambda: box(pilot).has_focus)
+    return box(pilot)
+
+
 async def answer(pilot: Pilot[None], text: str) -> None:
     """Put text into the box, send it, and wait until the coach waits again."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, PracticeScreen) and box(pilot).has_focus)
-    box(pilot).put(text)
+    (await answering(pilot)).put(text)
     await pilot.press("enter")
     await until(pilot, lambda: not box(pilot).text and not screen(pilot).busy)
-    await pilot.pause()
 
 
 async def conclude(pilot: Pilot[None], first: str = EVERYTHING) -> None:
@@ -51,12 +62,10 @@ async def test_an_answer_is_followed_up_judged_and_scheduled(make_app: MakeApp) 
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await answer(pilot, "points 0 and 2")
-        assert "What happens across a narrow valley?" in seen(pilot)
-        assert "1 open" in seen(pilot)
+        await appears(pilot, "What happens across a narrow valley?", "1 open")
         await answer(pilot, "0 they cancel")  # a follow-up is judged as point 0 of its own
         await answer(pilot, "Nesterov looks ahead")
-        assert "asked again on" in seen(pilot)
-        assert "(after a follow-up)" in seen(pilot)
+        await appears(pilot, "asked again on", "(after a follow-up)")
         (review,) = app.session.store.reviews.events()
         assert review.grade == screen(pilot).settled.grade  # type: ignore[union-attr]
 
@@ -73,13 +82,13 @@ async def test_a_key_overrules_undo_takes_back_and_redo_restores(make_app: MakeA
     async with make_app("practice", question="momentum").run_test() as pilot:
         await conclude(pilot)
         await pilot.press("2")
-        assert "grade 2" in seen(pilot)
+        await until(pilot, lambda: "grade 2" in line(pilot))
         await pilot.press("ctrl+z")
-        assert "grade 5" in seen(pilot)
+        await until(pilot, lambda: "grade 5" in line(pilot))
         await pilot.press("ctrl+z")
-        assert "How well did you know it?" in seen(pilot)
+        await until(pilot, lambda: "How well did you know it?" in line(pilot))
         await pilot.press("ctrl+y")
-        assert "grade 5" in seen(pilot)
+        await until(pilot, lambda: "grade 5" in line(pilot))
 
 
 async def test_confidence_is_asked_before_any_verdict_is_seen(make_app: MakeApp) -> None:
@@ -89,10 +98,10 @@ async def test_confidence_is_asked_before_any_verdict_is_seen(make_app: MakeApp)
     )
     async with app.run_test() as pilot:
         await answer(pilot, "points 0")
-        assert screen(pilot).query_one(ConfidenceBar).has_focus
+        await until(pilot, lambda: screen(pilot).query_one(ConfidenceBar).has_focus)
         assert "covered" not in seen(pilot)
         await pilot.press("4")
-        await until(pilot, lambda: "1 covered" in seen(pilot))
+        await appears(pilot, "1 covered")
         (attempt,) = app.session.store.attempts.of_question("momentum")
         assert attempt.confidence == 75
 
@@ -101,32 +110,32 @@ async def test_a_failing_judge_leaves_the_answer_ungraded_and_can_be_retried(mak
     app = make_app("practice", question="momentum")
     async with app.run_test() as pilot:
         await answer(pilot, "please fail")
-        assert "Not graded, nothing is scheduled" in seen(pilot)
+        await appears(pilot, "Not graded, nothing is scheduled")
         assert not list(app.session.store.reviews.events())
         await pilot.press("f7")
-        await until(pilot, lambda: not screen(pilot).busy)
+        await until(pilot, lambda: seen(pilot).count("The judge is away.") == 2 and not screen(pilot).busy)
         await pilot.press("3")
-        assert "Grade 3" in seen(pilot)
+        await appears(pilot, "Grade 3")
 
 
 async def test_an_unsure_grade_waits_for_the_person(make_app: MakeApp) -> None:
     app = make_app("practice", question="momentum", extra="max_follow_ups = 0\n")
     async with app.run_test() as pilot:
         await conclude(pilot, "unsure 0 1 2")
-        assert "is not sure" in seen(pilot)
+        await appears(pilot, "is not sure")
         assert not list(app.session.store.reviews.events())
         await pilot.press("n")
-        assert "asked again on" in seen(pilot)
+        await appears(pilot, "asked again on")
 
 
 async def test_unsent_text_survives_and_is_there_again(make_app: MakeApp) -> None:
     async with make_app("practice", question="momentum").run_test() as pilot:
-        await until(pilot, lambda: box(pilot).has_focus)
+        await answering(pilot)
         await pilot.press("h", "a", "l", "f", "ctrl+j", "x")
         await until(pilot, lambda: Drafts(pilot.app.config.paths).get("momentum") == "half\nx")  # type: ignore[attr-defined]
     async with make_app("practice").run_test() as pilot:  # as after a closed terminal
-        await until(pilot, lambda: bool(pilot.app.screen.query(AnswerBox)))
-        await until(pilot, lambda: box(pilot).text == "half\nx")
+        again = await answering(pilot)
+        await until(pilot, lambda: again.text == "half\nx")
 
 
 async def test_an_answer_that_cannot_be_stored_goes_to_a_file_and_back_into_the_box(
@@ -140,24 +149,23 @@ async def test_an_answer_that_cannot_be_stored_goes_to_a_file_and_back_into_the_
     async with app.run_test() as pilot:
         with monkeypatch.context() as broken:
             broken.setattr(Attempts, "add_turn", full)
-            await until(pilot, lambda: box(pilot).has_focus)
-            box(pilot).put("points 0")
+            (await answering(pilot)).put("points 0")
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(app.screen, FaultScreen))
-        assert "Free some disk space" in seen(pilot)
+            await arrived(pilot, FaultScreen)
+        await appears(pilot, "Free some disk space")
         (rescued,) = Path(app.config.paths.rescued).glob("answer-*.txt")
         assert "points 0" in rescued.read_text("utf-8")
         await pilot.press("r")
-        await until(pilot, lambda: "1 covered" in seen(pilot))
+        await appears(pilot, "1 covered")
 
 
 async def test_sent_answers_come_back_with_the_up_key(make_app: MakeApp) -> None:
     async with make_app("practice", question="momentum").run_test() as pilot:
         await answer(pilot, "points 0")
         await pilot.press("up")
-        assert box(pilot).text == "points 0"
+        await until(pilot, lambda: box(pilot).text == "points 0")
         await pilot.press("down")
-        assert box(pilot).text == ""
+        await until(pilot, lambda: box(pilot).text == "")
 
 
 async def test_the_own_editor_writes_the_answer(
@@ -169,27 +177,27 @@ async def test_the_own_editor_writes_the_answer(
     monkeypatch.setenv("VISUAL", str(script))
     app = make_app("practice", question="momentum")
     async with app.run_test() as pilot:
-        await until(pilot, lambda: box(pilot).has_focus)
+        await answering(pilot)
         monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
         await pilot.press("f9")
-        assert box(pilot).text == "from the editor"
+        await until(pilot, lambda: box(pilot).text == "from the editor")
 
 
 async def test_ten_thousand_characters_and_control_codes_are_shown_and_judged(make_app: MakeApp) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await answer(pilot, "\x1b[J" + "word " * 2000 + "0")
-        assert "1 covered" in seen(pilot)
+        await appears(pilot, "1 covered")
         assert "\x1b" not in seen(pilot)
         assert app.session.store.attempts.of_question("momentum")[0].turns[0].text.startswith("\x1b[J")
 
 
 async def test_not_knowing_a_hint_and_enough_are_keys(make_app: MakeApp) -> None:
     async with make_app("practice", question="momentum").run_test() as pilot:
-        await until(pilot, lambda: box(pilot).has_focus)
+        await answering(pilot)
         await pilot.press("f5")
         await until(pilot, lambda: "3 open" in seen(pilot) and not screen(pilot).busy)
         await pilot.press("f4")
-        assert "Hint:" in seen(pilot)
+        await appears(pilot, "Hint:")
         await pilot.press("f8")
-        assert "asked again on" in seen(pilot)
+        await appears(pilot, "asked again on")

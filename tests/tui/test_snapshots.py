@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Collapsible
 
-from tests.tui.test_practice import answer, conclude
-from tests.tui.waiting import seen, until
+from tests.tui.test_flows import reveal
+from tests.tui.test_practice import answer, answering, conclude
+from tests.tui.waiting import appears, arrived, until
 from tui.app import CoachApp
 from tui.screens.help import HelpScreen
 from tui.screens.reveal import RevealScreen
@@ -33,7 +35,7 @@ def test_home(make_app: MakeApp, snap_compare: Any) -> None:
     """The recommended action in a box with its reason, due and weak below, the heat map, keys in the footer."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Streak" in seen(pilot))
+        await appears(pilot, "Streak")
 
     assert snap_compare(make_app(), terminal_size=NARROW, run_before=ready)
 
@@ -54,6 +56,7 @@ def test_practice_concluded_wide(make_app: MakeApp, snap_compare: Any) -> None:
     async def concluded(pilot: Pilot[None]) -> None:
         await conclude(pilot, "points 0 and !2")
         await pilot.press("m")
+        await until(pilot, lambda: not pilot.app.screen.query_one(Collapsible).collapsed)
 
     assert snap_compare(make_app("practice", question="momentum"), terminal_size=WIDE, run_before=concluded)
 
@@ -79,7 +82,7 @@ def test_home_in_other_themes(make_app: MakeApp, snap_compare: Any, theme: str) 
     """Every line can be read; the recommended action stands out in its box."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Streak" in seen(pilot))
+        await appears(pilot, "Streak")
 
     assert snap_compare(make_app(extra=themed(theme)), terminal_size=NARROW, run_before=ready)
 
@@ -88,7 +91,8 @@ def test_review_plan(make_app: MakeApp, snap_compare: Any) -> None:
     """How many questions and minutes, of which topics, and the three ways to go through them."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and "2 questions" in seen(pilot))
+        await arrived(pilot, ReviewScreen)
+        await appears(pilot, "2 questions")
 
     assert snap_compare(make_app("review"), terminal_size=NARROW, run_before=ready)
 
@@ -97,9 +101,16 @@ def test_review_summary(make_app: MakeApp, snap_compare: Any) -> None:
     """What was answered in a box, the points still open with their signs, one next step; below, what is planned now."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, RevealScreen))
-        await pilot.press("space", "space", "n", "space", "4")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and "Answered" in seen(pilot))
+        await arrived(pilot, RevealScreen)
+        said = await reveal(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: said.ticked == {0})
+        await pilot.press("n")
+        await appears(pilot, "Why do random forests work?")
+        await reveal(pilot)
+        await pilot.press("4")
+        await arrived(pilot, ReviewScreen)
+        await appears(pilot, "Answered")
         pilot.app.clear_notifications()  # they leave by themselves, in their own time
 
     assert snap_compare(make_app("review", begin="reveal"), terminal_size=NARROW, run_before=ready)
@@ -109,9 +120,9 @@ def test_help(make_app: MakeApp, snap_compare: Any) -> None:
     """What the practice screen is for, each key with its purpose and the name that remaps it, the settings file."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: bool(pilot.app.screen.query("#answer")))
+        await answering(pilot)
         await pilot.press("f1")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await arrived(pilot, HelpScreen)
 
     assert snap_compare(make_app("practice", question="momentum"), terminal_size=(100, 40), run_before=ready)
 
@@ -120,7 +131,8 @@ def test_settings(make_app: MakeApp, snap_compare: Any) -> None:
     """The file's path, then each setting with its value and a sentence, the first one under the cursor."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen) and "config.toml" in seen(pilot))
+        await arrived(pilot, SettingsScreen)
+        await appears(pilot, "config.toml")
 
     assert snap_compare(make_app("settings"), terminal_size=(100, 40), run_before=ready)
 
@@ -129,7 +141,8 @@ def test_tour(make_app: MakeApp, snap_compare: Any) -> None:
     """The second of three steps in a box, with the keys that go on and skip."""
 
     async def ready(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, TourScreen))
+        await arrived(pilot, TourScreen)
         await pilot.press("enter")
+        await appears(pilot, "Each point of a complete answer")
 
     assert snap_compare(make_app(tour=True), terminal_size=NARROW, run_before=ready)

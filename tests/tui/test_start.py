@@ -9,7 +9,7 @@ import pytest
 
 from coach.assemble import Parts
 from coach.config import load
-from tests.tui.waiting import seen, until
+from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, until
 from tui.app import CoachApp
 from tui.opening import Opening
 from tui.screens.home import HomeScreen
@@ -19,6 +19,7 @@ from tui.widgets.answer import AnswerBox
 CODE = """
 import asyncio, os, sys
 from coach.config import load
+from tests.tui.waiting import until
 from tui.app import CoachApp
 from textual.widgets import Static
 
@@ -26,8 +27,7 @@ async def main():
     app = CoachApp(load())
     app.load_models = lambda: None  # they load behind the first frame
     async with app.run_test(size=(80, 24)) as pilot:
-        while "due" not in str(app.screen.query_one("#due", Static).render()):
-            await pilot.pause(0.01)
+        await until(pilot, lambda: "due" in str(app.screen.query_one("#due", Static).render()))
         print(*sys.modules, flush=True)
         os._exit(0)
 
@@ -46,13 +46,12 @@ async def test_a_new_home_shows_the_home_screen_first_and_then_obeys_what_was_pr
     make_app: Callable[..., CoachApp], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, run = Event(), Opening.run
-    monkeypatch.setattr(Opening, "run", lambda self: slow.wait(20) and run(self))
+    monkeypatch.setattr(Opening, "run", lambda self: slow.wait(PATIENCE_SECONDS) and run(self))
     app = make_app(new=True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
-        assert "Preparing your question bank" in seen(pilot)
+        await appears(pilot, "Preparing your question bank")
         await pilot.press("p", "0")
         assert isinstance(app.screen, HomeScreen)
         slow.set()
-        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and app.screen.query_one(AnswerBox).text)
-        assert app.screen.query_one(AnswerBox).text == "0"
+        await arrived(pilot, PracticeScreen)
+        await until(pilot, lambda: app.screen.query_one(AnswerBox).text == "0")

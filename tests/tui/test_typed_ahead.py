@@ -8,7 +8,7 @@ from textual import events
 
 from coach.session import Session
 from tests.tui.test_practice import box
-from tests.tui.waiting import seen, until
+from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, until
 from tui.app import CoachApp
 from tui.screens.home import HomeScreen
 from tui.screens.practice import PracticeScreen
@@ -26,23 +26,24 @@ def type_at_once(app: CoachApp, text: str) -> None:
 async def test_keys_typed_behind_the_one_that_opens_practice_reach_the_answer_box(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "Streak" in seen(pilot))
+        await appears(pilot, "Streak")
         type_at_once(app, "p" + TYPED)
-        await until(pilot, lambda: isinstance(app.screen, PracticeScreen) and box(pilot).text == TYPED)
+        await arrived(pilot, PracticeScreen)
+        await until(pilot, lambda: box(pilot).text == TYPED)
 
 
 async def test_an_answer_sent_before_its_question_is_chosen_is_judged(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, ask = Event(), Session.ask
-    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(20) and ask(*arguments))
+    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(PATIENCE_SECONDS) and ask(*arguments))
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, PracticeScreen))
+        await appears(pilot, "choosing a question")
         type_at_once(app, "points 0\n")
-        await until(pilot, lambda: "choosing a question" in seen(pilot))
+        await until(pilot, lambda: len(app._waiting_keys) == len("points 0\n"))
         slow.set()
-        await until(pilot, lambda: "1 covered" in seen(pilot))
+        await appears(pilot, "1 covered")
         assert app.session.store.attempts.of_question("momentum")[0].turns[0].text == "points 0"
 
 
@@ -50,14 +51,15 @@ async def test_leaving_before_the_question_is_chosen_leaves_nothing_open(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, ask = Event(), Session.ask
-    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(20) and ask(*arguments))
+    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(PATIENCE_SECONDS) and ask(*arguments))
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "choosing a question" in seen(pilot))
+        await appears(pilot, "choosing a question")
         await pilot.press("m", "escape")
-        assert "leaving" in seen(pilot)
+        await appears(pilot, "leaving")
         slow.set()
-        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "Learn" in seen(pilot))
+        await arrived(pilot, HomeScreen)
+        await appears(pilot, "Learn")
         (attempt,) = app.session.store.attempts.of_question("momentum")
         assert attempt.state == "abandoned"
         assert isinstance(app.screen, HomeScreen)
