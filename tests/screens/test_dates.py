@@ -13,7 +13,8 @@ from coach.errors import CoachError
 from coach.models import InterviewDate
 from tests.screens.fakes import FakeApp, FakeParts
 from tests.tui.waiting import arrived, notified, until
-from tui.screens.dates import DatesScreen, EntryScreen, as_text, from_text
+from tui.screens.ask import AskScreen
+from tui.screens.dates import DatesScreen, as_text, from_text
 from tui.screens.question import QuestionScreen
 
 
@@ -24,7 +25,7 @@ def app(config: Config, clock: Callable[[], datetime]) -> FakeApp:
 
 async def entered(pilot: Pilot[None], key: str, text: str) -> None:
     await pilot.press(key)
-    box = (await arrived(pilot, EntryScreen)).query_one(Input)
+    box = (await arrived(pilot, AskScreen)).query_one(Input)
     await until(pilot, lambda: box.has_focus)
     box.value = text
     await pilot.press("enter")
@@ -48,7 +49,7 @@ async def test_a_date_is_entered_changed_and_forgotten(app: FakeApp) -> None:
         await listing(pilot, "No interview")
         await entered(pilot, "a", "tomorrow, Acme")
         await until(pilot, lambda: "no date" in str(app.screen.query_one("#wrong", Static).content))
-        assert isinstance(app.screen, EntryScreen)  # what cannot be read stays to be mended
+        assert isinstance(app.screen, AskScreen)  # what cannot be read stays to be mended
         app.screen.query_one(Input).value = "2026-03-20 Acme nlp=2"
         await pilot.press("enter")
         await listing(pilot, "recalled if you go on")

@@ -12,13 +12,14 @@ from coach.settings import settings
 from tests.tui.test_practice import answering
 from tests.tui.waiting import appears, arrived, notified, seen, until
 from tui.app import CoachApp
+from tui.screens.ask import AskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.mock_interview import MockInterviewScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
 from tui.screens.review import ReviewScreen
-from tui.screens.settings import SettingsScreen, ValueScreen
+from tui.screens.settings import SettingsScreen
 from tui.screens.tour import TourScreen
 from tui.widgets.checklist import CheckList
 
@@ -126,7 +127,7 @@ async def test_a_setting_is_changed_in_the_file_and_at_once(make_app: MakeApp) -
         assert load(app.config.paths).screen.theme == "coach-light"
         listed.highlighted = names.index("study.minutes_per_day")
         await pilot.press("enter")
-        asking = await arrived(pilot, ValueScreen)
+        asking = await arrived(pilot, AskScreen)
         await until(pilot, lambda: asking.query_one(Input).has_focus)
         await pilot.press(*["backspace"] * 2, "x", "enter")
         await arrived(pilot, SettingsScreen)

@@ -5,16 +5,15 @@ from datetime import date
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from coach.errors import CoachError
 from coach.models import InterviewDate
 from coach.srs.forecast import Readiness
 from tui.figures import counted
+from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
 
@@ -60,12 +59,11 @@ class DatesScreen(CoachScreen[None]):
     @on(OptionList.OptionSelected)
     def change(self, event: OptionList.OptionSelected) -> None:
         """Change the date under the cursor, or enter the first one."""
-        before = self._under_cursor()
-        self.app.push_screen(EntryScreen(as_text(before) if before else ""), lambda entry: self._save(entry, before))
+        self._ask(self._under_cursor())
 
     def action_add(self) -> None:
         """Enter another date."""
-        self.app.push_screen(EntryScreen(""), self._save)
+        self._ask(None)
 
     def action_forget(self) -> None:
         """Take the date under the cursor back."""
@@ -75,7 +73,12 @@ class DatesScreen(CoachScreen[None]):
             self.notify(f"{found.day} is forgotten; the ordinary schedule goes on.")
             self._fill()
 
-    def _save(self, entry: Entry | None, before: InterviewDate | None = None) -> None:
+    def _ask(self, before: InterviewDate | None) -> None:
+        sentence = "Date, title, and topics that weigh more: 2026-12-01 Acme nlp=2"
+        asking = AskScreen("Interview date", sentence, as_text(before) if before else "", from_text)
+        self.app.push_screen(asking, lambda entry: self._save(entry, before))
+
+    def _save(self, entry: Entry | None, before: InterviewDate | None) -> None:
         if entry is None:
             return
         day, title, weights = entry
@@ -114,37 +117,6 @@ class DatesScreen(CoachScreen[None]):
         if not self._dates:
             options.add_option(Option("No interview is coming. a or Enter enters a date to be ready for."))
         options.highlighted = min(at or 0, options.option_count - 1)
-
-
-class EntryScreen(ModalScreen[Entry | None]):
-    """Asks for a date, with a title and weights; dismissed with them, or None."""
-
-    DEFAULT_CSS = """
-    EntryScreen { align: center middle; }
-    EntryScreen > Vertical { width: 72; max-width: 95%; height: auto; border: round $accent; padding: 1 2;
-        background: $panel; border-title-color: $text-accent; }
-    EntryScreen Static { height: auto; margin-bottom: 1; }
-    """
-    BINDINGS = [Binding("escape", "dismiss(None)", "Back", id="entry.back", tooltip="Leave it as it is")]
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def compose(self) -> ComposeResult:
-        """Sentence, input, what is wrong with it."""
-        with Vertical() as box:
-            box.border_title = "Interview date"
-            yield Static("Date, title, and topics that weigh more: 2026-12-01 Acme nlp=2. Enter saves, Esc leaves it.")
-            yield Input(self._text)
-            yield Static(id="wrong", markup=False)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter saves what can be read."""
-        try:
-            self.dismiss(from_text(event.value))
-        except CoachError as error:
-            self.query_one("#wrong", Static).update(f"{error.message} {error.hint}")
 
 
 def as_text(found: InterviewDate) -> str:

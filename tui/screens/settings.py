@@ -3,15 +3,14 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from coach.config import load
 from coach.errors import ConfigError
 from coach.settings import Setting, as_text, change, settings
+from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.themes import THEMES
@@ -51,7 +50,8 @@ class SettingsScreen(CoachScreen[None]):
             at = choices.index(setting.value) if setting.value in choices else -1
             self._save(setting, choices[(at + 1) % len(choices)])
         else:
-            self.app.push_screen(ValueScreen(setting), lambda text: self._save(setting, text))
+            asking = AskScreen(setting.name, setting.sentence, as_text(setting.value), str)
+            self.app.push_screen(asking, lambda text: self._save(setting, text))
 
     def action_default(self) -> None:
         """Put the setting under the cursor back."""
@@ -83,33 +83,6 @@ class SettingsScreen(CoachScreen[None]):
         options.clear_options()
         options.add_options(Option(line(setting)) for setting in self._settings)
         options.highlighted = at or 0
-
-
-class ValueScreen(ModalScreen[str | None]):
-    """Asks for one value; dismissed with the text, or None."""
-
-    DEFAULT_CSS = """
-    ValueScreen { align: center middle; }
-    ValueScreen > Vertical { width: 72; max-width: 95%; height: auto; border: round $accent; padding: 1 2;
-        background: $panel; border-title-color: $text-accent; }
-    ValueScreen Static { height: auto; margin-bottom: 1; }
-    """
-    BINDINGS = [Binding("escape", "dismiss(None)", "Back", id="value.back", tooltip="Leave it as it is")]
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__()
-        self._setting = setting
-
-    def compose(self) -> ComposeResult:
-        """Sentence and input."""
-        with Vertical() as box:
-            box.border_title = self._setting.name
-            yield Static(f"{self._setting.sentence}. Enter saves, Esc leaves it.", markup=False)
-            yield Input(as_text(self._setting.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter saves."""
-        self.dismiss(event.value)
 
 
 def line(setting: Setting) -> Content:
