@@ -1,6 +1,6 @@
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,18 +8,7 @@ import pytest
 from coach.config import Config, load
 from coach.paths import Paths
 from coach.session import Session
-from tests.screens.fakes import FakeParts
-
-
-class SteppingClock:
-    """A minute passes between two looks; tests set it to another day."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
+from tests.screens.fakes import FakeParts, SteppingClock
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""A judge that a test can steer by what it types, and a home that uses it. Everything else is real."""
+"""A clock, a judge that a test can steer by what it types, and a home that uses it. Everything else is real."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from coach.assemble import Parts
@@ -11,6 +12,17 @@ from coach.models import Judgement, PointVerdict, Question, Span
 from coach.ports import Trunk
 from coach.scoring.grade import grade, score
 from tui.app import CoachApp
+
+
+class SteppingClock:
+    """A minute passes between two looks; tests set it to another day."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
 
 
 class NumberJudge:

@@ -1,13 +1,16 @@
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import nullcontext
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coach.config import Config, load
 from coach.models import KeyPoint, Question
 from coach.storage import Store
-from tests.screens.fakes import FakeParts
+from tests.screens.fakes import FakeParts, SteppingClock
+from tests.tui.terminal import Terminal
 from tui.app import CoachApp
 
 MOMENTUM = Question(
@@ -33,6 +36,8 @@ FORESTS = Question(
     key_points=(KeyPoint("Each tree sees a bootstrap sample.", 3), KeyPoint("Averaging reduces variance.", 2)),
 )
 QUESTIONS = (MOMENTUM, FORESTS)
+MakeApp = Callable[..., CoachApp]
+EditBy = Callable[[CoachApp, str], None]
 
 
 class TinyParts(FakeParts):
@@ -43,17 +48,6 @@ class TinyParts(FakeParts):
         store = Store(self.config.paths.ensure().database)
         store.questions.save((question, "", position) for position, question in enumerate(QUESTIONS))
         return store
-
-
-class Minutes:
-    """A clock whose minutes pass between two looks."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
 
 
 class QuietApp(CoachApp):
@@ -78,7 +72,7 @@ def configured(extra: str = "") -> Config:
 
 
 @pytest.fixture
-def make_app(home: object) -> Iterator[Callable[..., CoachApp]]:
+def make_app(home: object) -> Iterator[MakeApp]:
     """An app over a tiny home; `extra` is added to its configuration.  new: there is no database yet."""
     made: list[CoachApp] = []
 
@@ -86,9 +80,37 @@ def make_app(home: object) -> Iterator[Callable[..., CoachApp]]:
         config = configured(extra)
         if not new and not config.paths.database.exists():
             Store(config.paths.database).close()
-        made.append(QuietApp(config, start=start, parts=TinyParts(config), clock=Minutes(), **arguments))
+        made.append(QuietApp(config, start=start, parts=TinyParts(config), clock=SteppingClock(), **arguments))
         return made[-1]
 
     yield make
     for app in made:
         app.parts.store.close()
+
+
+@pytest.fixture
+def edit_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> EditBy:
+    """Makes a line of shell the person's own editor; "$1" is the file."""
+
+    def use(app: CoachApp, line: str) -> None:
+        script = tmp_path / "editor"
+        script.write_text(f"#!/bin/sh\n{line}\n", "utf-8")
+        script.chmod(0o700)
+        monkeypatch.setenv("VISUAL", str(script))
+        monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
+
+    return use
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Starts the program in a terminal; what still runs at the end is ended."""
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, **options: Any) -> Terminal:
+        opened.append(Terminal(*arguments, **options))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.close()

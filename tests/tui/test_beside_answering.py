@@ -1,16 +1,14 @@
 """What one does beside answering: skip, read the source, change the question, study ahead; and without colours."""
 
 import re
-from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import date
-from pathlib import Path
 
 import pytest
 from textual.widgets import Markdown
 
 from coach.models import Question
-from tests.tui.test_practice import answer, answering, box, conclude, screen
+from tests.tui.conftest import EditBy, MakeApp
+from tests.tui.practising import answer, answering, box, conclude, screen
 from tests.tui.waiting import appears, arrived, notified, seen, until
 from tui.app import CoachApp
 from tui.screens.home import HomeScreen
@@ -22,7 +20,6 @@ from tui.screens.source import SourceScreen
 from tui.widgets.checklist import CheckList
 from tui.widgets.talk import QUOTED
 
-MakeApp = Callable[..., CoachApp]
 FRAME = "#c5c8c6"
 """The colour of the picture's own title."""
 
@@ -58,16 +55,12 @@ async def test_the_source_of_a_verdict_is_read_and_left_again(make_app: MakeApp)
 
 
 async def test_a_question_is_changed_in_the_own_editor_and_keeps_its_history(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    make_app: MakeApp, edit_by: EditBy
 ) -> None:
-    editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\nsed -i "s/about gradient descent/about plain descent/" "$1"\n', "utf-8")
-    editor.chmod(0o700)
-    monkeypatch.setenv("VISUAL", str(editor))
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await conclude(pilot)
-        monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
+        edit_by(app, 'sed -i "s/about gradient descent/about plain descent/" "$1"')
         await pilot.press("e")
 
         def stored() -> Question:

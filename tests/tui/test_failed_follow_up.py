@@ -15,7 +15,7 @@ from coach.models import Judgement
 from coach.retrieval.embedder import SentenceEncoder
 from coach.session import Session
 from tests.tui.conftest import QuietApp, TinyParts, configured
-from tests.tui.test_practice import answer, screen
+from tests.tui.practising import answer, screen
 from tests.tui.waiting import appears, until
 from tui.plain import PlainPractice
 from tui.widgets.talk import Chips

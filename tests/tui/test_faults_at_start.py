@@ -12,13 +12,11 @@ from textual.widgets import Button, Static
 from coach.paths import default_paths
 from coach.storage import Store
 from tests.trust.test_database_faults import obey_permissions
-from tests.tui.test_terminal import Terminal
+from tests.tui.conftest import MakeApp
+from tests.tui.terminal import Terminal
 from tests.tui.waiting import appears, arrived, seen, until
-from tui.app import CoachApp
 from tui.screens.fault import FaultScreen
 from tui.screens.home import HomeScreen
-
-MakeApp = Callable[..., CoachApp]
 
 
 def written_by_a_newer_version(database: Path) -> None:
@@ -89,13 +87,12 @@ def no_room() -> None:
     [(obey_permissions, "Cannot ", "COACH_HOME"), (no_room, "Cannot save to", "Free some disk space")],
 )
 def test_a_home_without_rights_or_room_is_told_on_a_real_terminal(
-    home: Path, prepare: Callable[[], None], what: str, next_step: str
+    home: Path, open_terminal: Callable[..., Terminal], prepare: Callable[[], None], what: str, next_step: str
 ) -> None:
     home.mkdir(mode=0o555 if prepare is obey_permissions else 0o700)
-    terminal = Terminal(before=prepare)
+    terminal = open_terminal(before=prepare)
     for text in (what, next_step, "Retry (r)"):
         terminal.wait_for(text)
     terminal.press("q")
     terminal.process.expect("\\x1b\\[\\?1049l")  # the screen is given back
-    terminal.close()
     home.chmod(0o700)

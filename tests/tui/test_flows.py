@@ -1,17 +1,14 @@
 """From screen to screen: home, review, reveal, settings, help, tour."""
 
-from collections.abc import Callable
-
-from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from coach.config import load
 from coach.mock import begin_mock
 from coach.mock_plan import rounds_named
 from coach.settings import settings
-from tests.tui.test_practice import answering
+from tests.tui.conftest import MakeApp
+from tests.tui.practising import answering, reveal
 from tests.tui.waiting import appears, arrived, notified, seen, until
-from tui.app import CoachApp
 from tui.screens.ask import AskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
@@ -21,16 +18,6 @@ from tui.screens.reveal import RevealScreen
 from tui.screens.review import ReviewScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.tour import TourScreen
-from tui.widgets.checklist import CheckList
-
-MakeApp = Callable[..., CoachApp]
-
-
-async def reveal(pilot: Pilot[None]) -> CheckList:
-    """Uncover the model answer; returns the list to tick, once it takes keys."""
-    await pilot.press("space")
-    await until(pilot, lambda: pilot.app.screen.query_one(CheckList).has_focus)
-    return pilot.app.screen.query_one(CheckList)
 
 
 async def test_home_recommends_and_enter_does_it(make_app: MakeApp) -> None:

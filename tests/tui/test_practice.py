@@ -1,61 +1,18 @@
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from coach.drafts import Drafts
 from coach.errors import StorageError
 from coach.storage.attempts import Attempts
+from tests.tui.conftest import EditBy, MakeApp
+from tests.tui.practising import answer, answering, box, conclude, line, screen
 from tests.tui.waiting import appears, arrived, seen, until
-from tui.app import CoachApp
 from tui.screens.fault import FaultScreen
-from tui.screens.practice import PracticeScreen
-from tui.widgets.answer import AnswerBox
-from tui.widgets.conclusion import Conclusion
 from tui.widgets.confidence import ConfidenceBar
-from tui.widgets.grades import GradeLine
 from tui.widgets.talk import Said
 
-MakeApp = Callable[..., CoachApp]
-EVERYTHING = "points 0 1 2"
 WIDE = "漢字 🙂 שלום עולם 1"
-
-
-def screen(pilot: Pilot[None]) -> PracticeScreen:
-    assert isinstance(pilot.app.screen, PracticeScreen)
-    return pilot.app.screen
-
-
-def box(pilot: Pilot[None]) -> AnswerBox:
-    return screen(pilot).query_one(AnswerBox)
-
-
-def line(pilot: Pilot[None]) -> str:
-    """What the line of grades says."""
-    return str(screen(pilot).query_one(GradeLine).render())
-
-
-async def answering(pilot: Pilot[None]) -> AnswerBox:
-    """Wait until an answer can be typed; returns the box."""
-    await arrived(pilot, PracticeScreen)
-    await until(pilot, lambda: box(pilot).has_focus)
-    return box(pilot)
-
-
-async def answer(pilot: Pilot[None], text: str) -> None:
-    """Put text into the box, send it, and wait until the coach waits again."""
-    (await answering(pilot)).put(text)
-    await pilot.press("enter")
-    await until(pilot, lambda: not box(pilot).text and not screen(pilot).busy)
-
-
-async def conclude(pilot: Pilot[None], first: str = EVERYTHING) -> None:
-    """Answer until the verdicts are shown."""
-    await answer(pilot, first)
-    while not screen(pilot).query(Conclusion):
-        await answer(pilot, "nothing more")
 
 
 async def test_an_answer_is_followed_up_judged_and_scheduled(make_app: MakeApp) -> None:
@@ -168,17 +125,11 @@ async def test_sent_answers_come_back_with_the_up_key(make_app: MakeApp) -> None
         await until(pilot, lambda: box(pilot).text == "")
 
 
-async def test_the_own_editor_writes_the_answer(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    script = tmp_path / "editor"
-    script.write_text('#!/bin/sh\nprintf "from the editor" > "$1"\n', "utf-8")
-    script.chmod(0o700)
-    monkeypatch.setenv("VISUAL", str(script))
+async def test_the_own_editor_writes_the_answer(make_app: MakeApp, edit_by: EditBy) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test() as pilot:
         await answering(pilot)
-        monkeypatch.setattr(app, "suspend", nullcontext)  # there is no terminal to lend here
+        edit_by(app, 'printf "from the editor" > "$1"')
         await pilot.press("f9")
         await until(pilot, lambda: box(pilot).text == "from the editor")
 

@@ -1,6 +1,5 @@
 """Pictures of the screens; look at the difference before accepting one (`pytest tests/tui --snapshot-update`)."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Collapsible
 
-from tests.tui.test_flows import reveal
-from tests.tui.test_practice import answer, answering, conclude
+from tests.tui.conftest import MakeApp
+from tests.tui.practising import answer, answering, conclude, reveal
 from tests.tui.waiting import appears, arrived, until
-from tui.app import CoachApp
 from tui.screens.help import HelpScreen
 from tui.screens.reveal import RevealScreen
 from tui.screens.review import ReviewScreen
@@ -20,7 +18,6 @@ from tui.screens.tour import TourScreen
 
 pytestmark = pytest.mark.pictures
 
-MakeApp = Callable[..., CoachApp]
 NARROW, WIDE = (80, 24), (160, 50)
 
 

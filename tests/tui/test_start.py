@@ -2,15 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from threading import Event
 
 import pytest
 
 from coach.assemble import Parts
 from coach.config import load
+from tests.tui.conftest import MakeApp
 from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, until
-from tui.app import CoachApp
 from tui.opening import Opening
 from tui.screens.home import HomeScreen
 from tui.screens.practice import PracticeScreen
@@ -43,7 +42,7 @@ def test_the_first_frame_shows_what_is_due_without_any_heavy_library() -> None:
 
 
 async def test_a_new_home_shows_the_home_screen_first_and_then_obeys_what_was_pressed(
-    make_app: Callable[..., CoachApp], monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, run = Event(), Opening.run
     monkeypatch.setattr(Opening, "run", lambda self: slow.wait(PATIENCE_SECONDS) and run(self))

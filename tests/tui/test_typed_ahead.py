@@ -1,20 +1,27 @@
 """Keys that come before the screen they are meant for are not lost, and do nothing on the screen before it."""
 
-from collections.abc import Callable
 from threading import Event
 
 import pytest
 from textual import events
 
 from coach.session import Session
-from tests.tui.test_practice import box
+from tests.tui.conftest import MakeApp
+from tests.tui.practising import box
 from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, until
 from tui.app import CoachApp
 from tui.screens.home import HomeScreen
 from tui.screens.practice import PracticeScreen
 
-MakeApp = Callable[..., CoachApp]
 TYPED = "momentum 0"  # with letters and a digit that are keys of the home screen and of the practice screen
+
+
+@pytest.fixture
+def chosen(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """No question is chosen before this is set."""
+    event, ask = Event(), Session.ask
+    monkeypatch.setattr(Session, "ask", lambda *arguments: event.wait(PATIENCE_SECONDS) and ask(*arguments))
+    return event
 
 
 def type_at_once(app: CoachApp, text: str) -> None:
@@ -32,32 +39,24 @@ async def test_keys_typed_behind_the_one_that_opens_practice_reach_the_answer_bo
         await until(pilot, lambda: box(pilot).text == TYPED)
 
 
-async def test_an_answer_sent_before_its_question_is_chosen_is_judged(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, ask = Event(), Session.ask
-    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(PATIENCE_SECONDS) and ask(*arguments))
+async def test_an_answer_sent_before_its_question_is_chosen_is_judged(make_app: MakeApp, chosen: Event) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await appears(pilot, "choosing a question")
         type_at_once(app, "points 0\n")
         await until(pilot, lambda: len(app._waiting_keys) == len("points 0\n"))
-        slow.set()
+        chosen.set()
         await appears(pilot, "1 covered")
         assert app.session.store.attempts.of_question("momentum")[0].turns[0].text == "points 0"
 
 
-async def test_leaving_before_the_question_is_chosen_leaves_nothing_open(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, ask = Event(), Session.ask
-    monkeypatch.setattr(Session, "ask", lambda *arguments: slow.wait(PATIENCE_SECONDS) and ask(*arguments))
+async def test_leaving_before_the_question_is_chosen_leaves_nothing_open(make_app: MakeApp, chosen: Event) -> None:
     app = make_app("practice", question="momentum")
     async with app.run_test(size=(80, 24)) as pilot:
         await appears(pilot, "choosing a question")
         await pilot.press("m", "escape")
         await appears(pilot, "leaving")
-        slow.set()
+        chosen.set()
         await arrived(pilot, HomeScreen)
         await appears(pilot, "Learn")
         (attempt,) = app.session.store.attempts.of_question("momentum")
