@@ -1,7 +1,7 @@
 """Attempts with their turns, practice sessions, overruled judgements, settings."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
@@ -41,14 +41,15 @@ class Attempts:
         self._db.table("attempts").update(attempt_id, values)
 
     def get(self, attempt_id: int) -> Attempt:
-        """One attempt with all its turns. Raises sqlite_utils NotFoundError for an unknown id."""
-        return self._attempt(cast(dict[str, Any], self._db.table("attempts").get(attempt_id)))
+        """One attempt with all its turns. Raises KeyError for an unknown id."""
+        attempt = self.find(attempt_id)
+        if attempt is None:
+            raise KeyError(attempt_id)
+        return attempt
 
     def find(self, attempt_id: int) -> Attempt | None:
         """One attempt, None for an unknown id."""
-        for row in self._db.table("attempts").rows_where("id = ?", [attempt_id]):
-            return self._attempt(row)
-        return None
+        return next(self._attempts("id = ?", [attempt_id]), None)
 
     def open_attempt(self) -> Attempt | None:
         """The newest attempt that was neither closed nor abandoned: what a resumed practice goes on with.
@@ -57,19 +58,15 @@ class Attempts:
         """
         marks = ",".join("?" * len(OPEN_STATES))
         where = f"state in ({marks}) and not exists (select 1 from sessions s where s.id = session_id and s.kind = ?)"
-        rows = self._db.table("attempts").rows_where(where, [*OPEN_STATES, "mock"], order_by="id desc", limit=1)
-        for row in rows:
-            return self._attempt(row)
-        return None
+        return next(self._attempts(f"{where} order by id desc limit 1", [*OPEN_STATES, "mock"]), None)
 
     def of_question(self, question_id: str, limit: int = 20) -> list[Attempt]:
         """The newest attempts at one question, newest first."""
-        rows = self._db.table("attempts").rows_where("question_id = ?", [question_id], order_by="id desc", limit=limit)
-        return [self._attempt(row) for row in list(rows)]
+        return list(self._attempts("question_id = ? order by id desc limit ?", [question_id, limit]))
 
     def transcript(self, attempt_id: int) -> tuple[Turn, ...]:
         """Everything said in an attempt, in order."""
-        rows = self._db.table("turns").rows_where("attempt_id = ?", [attempt_id], order_by="id")
+        rows = self._db.query("select * from turns where attempt_id = ? order by id", [attempt_id])
         return tuple(_turn(row) for row in rows)
 
     def seconds_by_question(self) -> dict[str, float]:
@@ -88,22 +85,19 @@ class Attempts:
         return cast(int, self._db.table("sessions").insert(row).last_pk)
 
     def session(self, session_id: int) -> dict[str, Any]:
-        """One session's row with `queue` and `settings` decoded."""
-        row = dict(cast(dict[str, Any], self._db.table("sessions").get(session_id)))
-        return row | {"queue": json.loads(row["queue"]), "settings": json.loads(row["settings"] or "{}")}
+        """One session's row with `queue` and `settings` decoded. Raises KeyError for an unknown id."""
+        session = self._session("id = ?", [session_id])
+        if session is None:
+            raise KeyError(session_id)
+        return session
 
     def open_session(self) -> dict[str, Any] | None:
         """The newest session not finished, or None."""
-        for row in self._db.table("sessions").rows_where("finished_at is null", order_by="id desc", limit=1):
-            return self.session(row["id"])
-        return None
+        return self._session("finished_at is null order by id desc limit 1")
 
     def open_mock(self) -> dict[str, Any] | None:
         """The newest mock interview that was not finished, or None."""
-        where = "finished_at is null and kind = ?"
-        for row in self._db.table("sessions").rows_where(where, ["mock"], order_by="id desc", limit=1):
-            return self.session(row["id"])
-        return None
+        return self._session("finished_at is null and kind = ? order by id desc limit 1", ["mock"])
 
     def sessions(self, limit: int = 20) -> list[dict[str, Any]]:
         """The newest sessions in which something was answered, newest first.
@@ -121,7 +115,7 @@ class Attempts:
         """Measured time of each of these attempts, in seconds; those without one are left out."""
         ids = list(attempt_ids)
         where = f"id in ({','.join('?' * len(ids))}) and seconds is not null"
-        return {row["id"]: row["seconds"] for row in self._db.table("attempts").rows_where(where, ids)}
+        return dict(self._db.execute(f"select id, seconds from attempts where {where}", ids).fetchall())
 
     def finish_session(self, session_id: int, at: datetime) -> None:
         """Mark a session as finished."""
@@ -129,8 +123,7 @@ class Attempts:
 
     def of_session(self, session_id: int) -> list[Attempt]:
         """All attempts of one session, in the order they were started."""
-        rows = self._db.table("attempts").rows_where("session_id = ?", [session_id], order_by="id")
-        return [self._attempt(row) for row in list(rows)]
+        return list(self._attempts("session_id = ? order by id", [session_id]))
 
     def add_case(self, attempt_id: int, at: datetime, judgement: Judgement | None, grade: int) -> None:
         """Keep a person's grade beside the judge's, for measuring the judge."""
@@ -146,7 +139,7 @@ class Attempts:
 
     def cases(self) -> list[dict[str, Any]]:
         """All kept cases, oldest first."""
-        return [dict(row) for row in self._db.table("judge_cases").rows_where(order_by="id")]
+        return list(self._db.query("select * from judge_cases order by id"))
 
     def confidences(self) -> list[tuple[int, float]]:
         """(confidence 0..100 named before the verdict, score 0..5) of all fully judged attempts that have both."""
@@ -159,12 +152,21 @@ class Attempts:
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A stored setting, decoded from JSON."""
-        rows = list(self._db.table("settings").rows_where("name = ?", [name]))
-        return json.loads(rows[0]["value"]) if rows else default
+        row = self._db.execute("select value from settings where name = ?", [name]).fetchone()
+        return json.loads(row[0]) if row else default
 
     def set_setting(self, name: str, value: Any) -> None:
         """Store a setting as JSON."""
         self._db.table("settings").upsert({"name": name, "value": json.dumps(value)}, pk="name")
+
+    def _attempts(self, where: str, values: Sequence[Any]) -> Iterator[Attempt]:
+        rows = self._db.query(f"select * from attempts where {where}", values)
+        return (self._attempt(row) for row in list(rows))
+
+    def _session(self, where: str, values: Sequence[Any] = ()) -> dict[str, Any] | None:
+        for row in self._db.query(f"select * from sessions where {where}", values):
+            return row | {"queue": json.loads(row["queue"]), "settings": json.loads(row["settings"] or "{}")}
+        return None
 
     def _attempt(self, row: dict[str, Any]) -> Attempt:
         return Attempt(

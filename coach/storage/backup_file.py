@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from coach.errors import StorageError
-from coach.storage.migrations import migrations
+from coach.storage.migrations import STEPS, applied
 
 _COUNTED = ("questions", "attempts", "review_log")
 PAGES_AT_ONCE = 2000
@@ -80,16 +80,13 @@ def contents(path: Path) -> Contents:
             (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
             if verdict != "ok":
                 return Contents(problem=f"damaged ({verdict})")
-            known = {step.name for step in migrations._migrations}
-            steps = {row[0] for row in _rows(db, "_sqlite_migrations", "name")}
+            steps = set(applied(db))
             if not steps:
                 return Contents(problem="not a database of the coach")
             newest = _value(db, "review_log", "max(at)") or ""
-            counted = {table: int(_value(db, table, "count(*)") or 0) for table in _COUNTED}
-            return Contents(
-                counted["questions"], counted["attempts"], counted["review_log"], newest, newer=not steps <= known
-            )
-    except sqlite3.DatabaseError as error:
+            questions, attempts, reviews = (int(_value(db, table, "count(*)") or 0) for table in _COUNTED)
+            return Contents(questions, attempts, reviews, newest, newer=not steps <= set(STEPS))
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite's own messages quote damaged bytes
         return Contents(problem=str(error))
 
 

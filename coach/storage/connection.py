@@ -10,7 +10,7 @@ from typing import Any
 from coach.errors import NewerDatabase, StorageBusy, StorageError
 from coach.storage.backup_file import write_backup
 from coach.storage.database import Database
-from coach.storage.migrations import migrations
+from coach.storage.migrations import STEPS, applied, migrations, pending
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another process before it gives up."""
@@ -114,7 +114,7 @@ def open_database(path: Path) -> Database:
     """
     with storage_errors(path):
         _create_private(path)
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, factory=_Connection)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, factory=_Connection)
         try:
             return _prepared(connection, path)
         except BaseException:
@@ -139,28 +139,25 @@ def _prepared(connection: _Connection, path: Path) -> Database:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    # sqlite-utils' plugins (installed by other programs) have no business in our file
-    db = Database(connection, execute_plugins=False)
-    refuse_newer(db, path)
-    if migrations.pending(db):
+    refuse_newer(connection, path)
+    db = Database(connection)
+    if pending(connection):
         _update_schema(db, path)
     return db
 
 
 def _update_schema(db: Database, path: Path) -> None:
     """Apply the pending steps, all or none; a second coach that starts meanwhile waits and finds nothing to do."""
-    pending = migrations.pending(db)
-    if migrations.applied(db):
-        write_backup(path, path.parent / "backups" / f"before-{pending[0].name}.db")
+    missing = pending(db.conn)
+    if missing and applied(db.conn):
+        write_backup(path, path.parent / "backups" / f"before-{missing[0]}.db")
     with db.atomic():
-        if migrations.pending(db):
-            migrations.apply(db)
+        migrations().apply(db.sqlite_utils)
 
 
-def refuse_newer(db: Database, path: Path) -> None:
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """Raise NewerDatabase if the file holds schema steps that this version has never heard of."""
-    known = {step.name for step in migrations._migrations}
-    unknown = sorted(step.name for step in migrations.applied(db) if step.name not in known)
+    unknown = sorted(set(applied(connection)) - set(STEPS))
     if unknown:
         raise NewerDatabase(
             f"{path} was written by a newer version of the coach (it has {', '.join(unknown)}).",

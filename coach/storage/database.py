@@ -1,28 +1,54 @@
-"""`Database` of sqlite-utils, imported without NumPy and pandas.
+"""One connection to the SQLite file: reading is plain SQL, writing goes through sqlite-utils.
 
-sqlite-utils imports both where they are installed, to convert their scalars; we store plain values only. Left out, the
-first frame of the screen comes a tenth sooner. The modules themselves stay importable for everybody else.
+sqlite-utils takes longer to import than everything else that an answer by words needs, so it is loaded at the first
+write.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from __future__ import annotations
 
-__all__ = ["Database"]
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-
-@contextmanager
-def without(*names: str) -> Iterator[None]:
-    """Make importing these modules fail inside, unless they are loaded already."""
-    spared = [name for name in names if name not in sys.modules]
-    for name in spared:
-        sys.modules[name] = None  # type: ignore[assignment]  # means "not found" to the import system
-    try:
-        yield
-    finally:
-        for name in spared:
-            del sys.modules[name]
+if TYPE_CHECKING:
+    import sqlite_utils
+    from sqlite_utils.db import Table
 
 
-with without("numpy", "pandas"):
-    from sqlite_utils import Database
+class Database:
+    """A connection in autocommit mode (`isolation_level` None), used by one thread."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one statement; outside of `atomic` it is saved at once."""
+        return self.conn.execute(sql, parameters)
+
+    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a statement by column name; it runs at once, its rows are read as they are asked for."""
+        cursor = self.conn.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def table(self, name: str) -> Table:
+        """A table to write to, or to look into as sqlite-utils does."""
+        return self.sqlite_utils.table(name)
+
+    def atomic(self) -> AbstractContextManager[object]:
+        """Everything inside is saved together or not at all; may be nested."""
+        return self.sqlite_utils.atomic()
+
+    @cached_property
+    def sqlite_utils(self) -> sqlite_utils.Database:
+        """The same connection as sqlite-utils sees it."""
+        from sqlite_utils import Database as SqliteUtilsDatabase
+
+        # sqlite-utils' plugins (installed by other programs) have no business in our file
+        return SqliteUtilsDatabase(self.conn, execute_plugins=False)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.conn.close()

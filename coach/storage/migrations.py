@@ -4,14 +4,53 @@ Each step runs in one transaction together with the note that it ran: a crash le
 Names tell the story and sort by number: a package adds its own step with the next free number.
 """
 
-from sqlite_utils.migrations import Migrations
+from __future__ import annotations
 
-from coach.storage.database import Database
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-migrations = Migrations("coach")
+if TYPE_CHECKING:  # loaded when there is a step to take
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+Step = Callable[["Database"], None]
+SET = "coach"
+STEPS: dict[str, Step] = {}
+"""Every step by its name, in order."""
 
 
-@migrations()
+def step(function: Step) -> Step:
+    """Add a step at the end."""
+    STEPS[function.__name__] = function
+    return function
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """Names of the steps that a file has taken, in order; empty for an empty file."""
+    if not connection.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone():
+        return []
+    query = "select name from _sqlite_migrations where migration_set = ? order by rowid"
+    return [row[0] for row in connection.execute(query, [SET])]
+
+
+def pending(connection: sqlite3.Connection) -> list[str]:
+    """Names of the steps that a file has still to take, in order."""
+    taken = set(applied(connection))
+    return [name for name in STEPS if name not in taken]
+
+
+def migrations() -> Migrations:
+    """The steps as sqlite-utils takes them."""
+    from sqlite_utils.migrations import Migrations
+
+    steps = Migrations(SET)
+    for name, function in STEPS.items():
+        steps(name=name)(function)
+    return steps
+
+
+@step
 def m001_attempts(db: Database) -> None:
     """Interviews: what was asked, said, judged and overruled. Instants are ISO 8601 in UTC."""
     db.table("attempts").create(
@@ -67,7 +106,7 @@ def m001_attempts(db: Database) -> None:
     db.table("settings").create({"name": str, "value": str}, pk="name", strict=True)
 
 
-@migrations()
+@step
 def m002_passages(db: Database) -> None:
     """What retrieval searches: passages, vectors by (model, text hash), lexical documents, a token of all changes."""
     db.table("indexed_questions").create(
@@ -105,7 +144,7 @@ def m002_passages(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m003_reviews(db: Database) -> None:
     """The append-only review log, the schedule computed from it, interview dates. Days are ISO dates."""
     # autoincrement: the order of ids is the order of events, also after the newest line was lost with a damaged file
@@ -145,7 +184,7 @@ def m003_reviews(db: Database) -> None:
     db.table("interview_dates").create({"day": str, "since": str, "title": str, "weights": str}, pk="day", strict=True)
 
 
-@migrations()
+@step
 def m004_questions(db: Database) -> None:
     """Questions by collection; never deleted, since reviews refer to them. Lists are JSON, instants ISO 8601 in UTC."""
     db.table("questions").create(
@@ -184,7 +223,7 @@ def m004_questions(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m005_views(db: Database) -> None:
     """Views with readable names, for people who look into the file with other programs; the coach reads none of them.
 

@@ -52,7 +52,7 @@ class Passages:
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every indexed question, by id."""
-        return {row["question_id"]: row["content_hash"] for row in self._db.table("indexed_questions").rows}
+        return dict(self._db.execute("select question_id, content_hash from indexed_questions").fetchall())
 
     def replace(self, question: Question, content_hash: str, views: Sequence[tuple[str, str, str]], body: str) -> None:
         """Index one question anew: its passages (view, lead, text) and its lexical document (title, `body`, tags)."""
@@ -132,8 +132,9 @@ class Passages:
         else:
             clauses, values = _clauses(conditions)
             cursor = self._db.execute(
-                "select distinct v.id from indexed_questions q join passages p on p.question_id = q.question_id "
-                f"join vectors v on v.model = ? and v.text_hash = p.text_hash where {' and '.join(clauses)} "
+                f"select distinct v.id from indexed_questions q {_IN_THIS_ORDER} passages p "
+                f"on p.question_id = q.question_id {_IN_THIS_ORDER} vectors v "
+                f"on v.model = ? and v.text_hash = p.text_hash where {' and '.join(clauses)} "
                 "order by v.id",
                 [model, *values],
             )
@@ -145,7 +146,7 @@ class Passages:
 
         wanted = self.vector_ids(model) if ids is None else np.sort(ids)
         for part in _parts(wanted.tolist(), VECTORS_AT_ONCE):
-            query = f"select id, vector from vectors where model = ? and id in ({_marks(part)}) order by id"
+            query = f"select id, vector from vectors v where {_OF_MODEL_BY_ID} and id in ({_marks(part)}) order by id"
             rows = self._db.execute(query, [model, *part]).fetchall()
             if rows:
                 block = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), -1)
@@ -162,8 +163,8 @@ class Passages:
     def questions_of(self, model: str, vector_ids: Sequence[int]) -> list[tuple[int, str]]:
         """(vector id, question id) for every question that shows one of these vectors."""
         query = (
-            "select v.id, p.question_id from vectors v join passages p on p.text_hash = v.text_hash "
-            f"where v.model = ? and v.id in ({_marks(vector_ids)})"
+            f"select v.id, p.question_id from vectors v {_IN_THIS_ORDER} passages p on p.text_hash = v.text_hash "
+            f"where {_OF_MODEL_BY_ID} and v.id in ({_marks(vector_ids)})"
         )
         return [(row[0], row[1]) for row in self._db.execute(query, [model, *vector_ids])]
 
@@ -176,9 +177,8 @@ class Passages:
     def views(self, model: str, question_ids: Sequence[str]) -> list[tuple[str, int, str, bytes]]:
         """(question id, passage id, view, vector) of all passages of these questions that have a vector."""
         query = (
-            "select p.question_id, p.id, p.view, v.vector from passages p join vectors v "
-            f"on v.model = ? and v.text_hash = p.text_hash where p.question_id in ({_marks(question_ids)}) "
-            "order by p.id"
+            f"select p.question_id, p.id, p.view, v.vector from passages p {_IN_THIS_ORDER} vectors v "
+            f"on v.model = ? and v.text_hash = p.text_hash where p.question_id in ({_marks(question_ids)})"
         )
         return list(self._db.execute(query, [model, *question_ids]).fetchall())
 
@@ -209,6 +209,11 @@ class Passages:
         self._db.table("passages_state").upsert({"id": 1, "token": secrets.token_hex(16)}, pk="id")
 
 
+# Without statistics SQLite would rather walk all vectors of the model than look up the few that are asked for. A cross
+# join keeps the order of its tables, and a column behind a plus sign is not looked up in an index (SQLite's "query
+# planner", sections 2.4 and 6).
+_IN_THIS_ORDER = "cross join"
+_OF_MODEL_BY_ID = "+v.model = ?"
 _LIVE = "v.model = ? and exists (select 1 from passages p where p.text_hash = v.text_hash)"
 _COLUMNS = frozenset({"topic", "kind", "level", "collection"})
 

@@ -120,8 +120,9 @@ def database() -> str:
     """Every view and table with its columns; what is exported and what is computed."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder, "coach.db"))
-        views = [_view(view.name, view.schema) for view in store.db.views]
-        shown = [t for t in store.db.tables if t.name not in OWN and not t.name.startswith("questions_fts_")]
+        db = store.db.sqlite_utils
+        views = [_view(view.name, view.schema) for view in db.views]
+        shown = [t for t in db.tables if t.name not in OWN and not t.name.startswith("questions_fts_")]
         tables = [_table(table) for table in shown]
         store.close()
     return "\n".join([f"# Database\n\n{MADE}{ABOUT_DATABASE}\n## Views\n", *views, "## Tables\n", *tables])

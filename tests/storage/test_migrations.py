@@ -8,12 +8,11 @@ import pytest
 from sqlite_utils import Database
 
 from coach.errors import NewerDatabase
-from coach.storage import Store
+from coach.storage import Store, migrations
 from coach.storage.backup_file import contents
 from coach.storage.connection import open_database
-from coach.storage.migrations import migrations
 
-STEPS = [step.name for step in migrations._migrations]
+STEPS = list(migrations.STEPS)
 SAMPLES: dict[str, Any] = {"TEXT": "2026-01-01", "INTEGER": 1, "REAL": 0.5, "BLOB": b"\1\2\3\4"}
 OWN_TABLES = ("_sqlite_migrations", "sqlite_sequence")
 
@@ -23,7 +22,7 @@ def old_home(path: Path, last_step: str) -> dict[str, dict[str, Any]]:
     path.parent.mkdir()
     db = Database(sqlite3.connect(path), execute_plugins=False)
     later = STEPS[STEPS.index(last_step) + 1 :]
-    migrations.apply(db, stop_before=later or None)
+    migrations.migrations().apply(db, stop_before=later or None)
     rows = {}
     for table in db.tables:
         if table.name in OWN_TABLES or table.name.startswith("questions_fts_"):
@@ -40,7 +39,7 @@ def test_rows_of_every_earlier_schema_survive(home: Path, last_step: str) -> Non
     path = home / "coach.db"
     rows = old_home(path, last_step)
     db = open_database(path)
-    assert [step.name for step in migrations.applied(db)] == STEPS
+    assert migrations.applied(db.conn) == STEPS
     for name, row in rows.items():
         (found,) = db.query(f"select * from [{name}]")
         assert {key: found[key] for key in row} == row, name
@@ -55,13 +54,14 @@ def test_an_update_that_fails_changes_nothing_and_its_backup_is_sound(
 ) -> None:
     path = home / "coach.db"
     old_home(path, STEPS[0])
-    last = migrations._migrations[-1]
+    last = STEPS[-1]
+    step = migrations.STEPS[last]
 
     def fails(db: Database) -> None:
-        last.fn(db)
+        step(db)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(migrations, "_migrations", [*migrations._migrations[:-1], type(last)(last.name, fails)])
+    monkeypatch.setitem(migrations.STEPS, last, fails)
     with pytest.raises(RuntimeError):
         open_database(path)
     left = sqlite3.connect(path)

@@ -66,7 +66,7 @@ def exported(parts: Home, file: Path) -> list[str]:
 
 
 def test_every_table_is_either_exported_or_computed(store: Store) -> None:
-    tables = {table.name for table in store.db.tables} - {"_sqlite_migrations", "sqlite_sequence"}
+    tables = {table.name for table in store.db.sqlite_utils.tables} - {"_sqlite_migrations", "sqlite_sequence"}
     assert {name for name in tables if not name.startswith("questions_fts_")} == {*EXPORTED, *COMPUTED}
 
 
