@@ -28,7 +28,7 @@ def test_the_new_encoder_is_used_when_it_is_complete(parts, tmp_path):
     assert change_encoder(parts, str(tmp_path / "other"), silent) == 0
 
 
-def test_interrupted_nothing_has_changed(parts, tmp_path):
+def test_interrupted_nothing_has_changed_and_the_next_time_goes_on(parts, tmp_path):
     before = len(parts.store.passages.vector_ids("words-None"))
 
     def interrupt(done: int, total: int, what: str) -> None:
@@ -39,6 +39,10 @@ def test_interrupted_nothing_has_changed(parts, tmp_path):
         change_encoder(parts, str(tmp_path / "other"), interrupt)
     assert load().retrieval.encoder == "bundled"
     assert len(parts.store.passages.vector_ids("words-None")) == before > 1000
+    kept = len(parts.store.passages.vector_ids("words-other"))
+    assert 0 < kept < before
+    assert change_encoder(parts, str(tmp_path / "other"), silent) == before - kept
+    assert load().retrieval.encoder == str((tmp_path / "other").resolve())
 
 
 def test_a_missing_folder_is_named(parts, tmp_path):

@@ -2,6 +2,7 @@
 
 import io
 
+import faiss
 import numpy as np
 import pytest
 
@@ -63,6 +64,30 @@ def test_fewer_vectors_than_asked_for_gives_what_there_is():
     assert built.search(np.ones(4, dtype=np.float32), 5) == []
     built.add(np.array([9]), np.eye(4, dtype=np.float32)[:1])
     assert built.search(np.ones(4, dtype=np.float32), 5) == [(9, 1.0)]
+
+
+def test_the_copy_on_the_gpu_is_asked_within_its_limit_and_follows_changes(monkeypatch):
+    class Copy:
+        """In place of the GPU's: as it was when it was made, and it refuses what a GPU refuses."""
+
+        def __init__(self, original):
+            self._copy = faiss.clone_index(original)
+
+        def search(self, rows, count):
+            asked.append(count)
+            assert count <= index.MOST_ON_GPU
+            return self._copy.search(rows, count)
+
+    asked: list[int] = []
+    monkeypatch.setattr(index, "_on_gpu", Copy)
+    rows = clustered_rows(3000)
+    built = VectorIndex(32)
+    built.add(np.arange(2999), rows[:2999])
+    assert built.search(rows[5], 1)[0][0] == 5
+    assert len(built.search(rows[5], 2999)) == 2999
+    built.add(np.array([2999]), rows[2999:])
+    assert built.search(rows[2999], 1)[0][0] == 2999
+    assert asked == [1, 1]
 
 
 def test_wrong_shapes_are_named():

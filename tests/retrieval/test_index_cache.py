@@ -48,11 +48,16 @@ def answers_rightly(cache: IndexCache, store, rows: np.ndarray) -> bool:
     return [nearest(cache, row) for row in rows] == ids.tolist()
 
 
-def test_second_opening_reads_the_file(store, rows, tmp_path):
+def test_second_opening_reads_the_file_and_a_deleted_one_is_built_again(store, rows, tmp_path):
     assert opened(store, tmp_path).notes == "built: there was no file"
     again = opened(store, tmp_path)
     assert again.notes == "opened"
     assert answers_rightly(again, store, rows)
+    again.path.unlink()
+    rebuilt = opened(store, tmp_path)
+    assert rebuilt.notes == "built: there was no file"
+    assert answers_rightly(rebuilt, store, rows)
+    assert rebuilt.path.exists()
 
 
 def flip(data: bytes, at: int) -> bytes:

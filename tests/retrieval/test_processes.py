@@ -1,10 +1,12 @@
-"""Two coaches search one home while a third writes to it."""
+"""Search in processes of their own: what the first answer has to load, and two that search while a third writes."""
 
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from coach.assemble import Parts
+from coach.config import load
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import index_questions
 
@@ -21,6 +23,22 @@ print("ready", flush=True)
 for _ in range(60):
     assert retriever.search("a velocity accumulates past slopes", 1)[0].question_id == "momentum"
 """
+
+FIRST_ANSWER = """
+import sys
+from coach.assemble import Parts
+from coach.config import load
+assert next(Parts(load()).retriever.progressive("momentum"))[0].question_id == "momentum"
+print(*sys.modules)
+"""
+
+
+def test_the_first_answer_by_words_loads_no_library_but_sqlite():
+    Parts(load()).store.close()  # the very first start writes the bank into the home
+    ran = subprocess.run([sys.executable, "-c", FIRST_ANSWER], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = {name.partition(".")[0] for name in ran.stdout.split()}
+    assert "sqlite3" in loaded
+    assert not loaded & {"numpy", "sqlite_utils", "faiss", "torch", "sentence_transformers", "langchain_core"}
 
 
 def test_two_processes_search_while_one_writes(store, questions, encoder):
