@@ -5,7 +5,6 @@ Command modules are cheap to import; each imports what is heavy inside the comma
 """
 
 import sys
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -32,6 +31,8 @@ app.add_typer(srs.app, name="srs", help="The schedule: replay, explain, check, e
 def show_version(wanted: bool) -> None:
     """Print the version and leave."""
     if wanted:
+        from importlib.metadata import version  # loads the parser of e-mails
+
         typer.echo(f"coach {version('interview-coach')}")
         raise typer.Exit
 

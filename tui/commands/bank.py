@@ -4,16 +4,17 @@ import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coach.bank.check import check as check_files
 from coach.config import load
-from coach.ingest import NothingRead, Report
 from coach.models import Question
 from tui.jsonl import print_line
 from tui.text import printable
+
+if TYPE_CHECKING:  # every command of the program loads this module; the import needs NumPy and a Markdown parser
+    from coach.ingest import Report
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Collection = Annotated[str, typer.Option("--collection", help="Name of the collection.")]
@@ -37,6 +38,7 @@ def ingest(
 ) -> None:
     """Import documents; what was imported before keeps its review history.  Example: coach ingest notes.md"""
     from coach.assemble import Parts
+    from coach.ingest import NothingRead
 
     missing = [path for path in paths if not path.expanduser().exists() and not path.is_symlink()]
     if missing:
@@ -56,14 +58,14 @@ def ingest(
         _print_report(report, dry_run)
 
 
-def report_row(report: Report) -> dict[str, Any]:
+def report_row(report: "Report") -> dict[str, Any]:
     """The report as the machine interface prints it."""
     row = asdict(report)
     del row["changes"]
     return row
 
 
-def _print_report(report: Report, dry_run: bool) -> None:
+def _print_report(report: "Report", dry_run: bool) -> None:
     for what, _, title in report.changes[:SHOWN]:
         typer.echo(printable(f"{what:>8}  {title}"))
     if len(report.changes) > SHOWN:
@@ -134,6 +136,8 @@ def question_row(question: Question) -> dict[str, Any]:
 
 def check(path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.", exists=True)]) -> None:
     """Report every fault of question files as file:line: what, what was expected.  Example: coach check corpus"""
+    from coach.bank.check import check as check_files
+
     sound, faults = check_files(path)
     for fault in faults:
         typer.echo(printable(fault))

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from coach.config import load
-from tui.figures import lines
 from tui.jsonl import print_line
 from tui.text import printable
 
@@ -38,6 +37,7 @@ def stats(json: Json = False) -> None:
     """Where you stand: reviews, mastery by topic, forecast, judge agreement.  Example: coach stats --json"""
     from coach.assemble import Parts
     from coach.statistics import statistics
+    from tui.figures import lines
 
     figures = statistics(Parts(load()))
     if json:
