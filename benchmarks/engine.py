@@ -39,9 +39,11 @@ from benchmarks import engine_stock as stock
 from coach.dialogue import prompts
 from coach.llm import hardware
 from coach.llm.bundled import adapter_path, model_path
+from coach.llm.fast_weights import prepared
 from coach.llm.generation import Reply
 from coach.llm.local import LlamaCppModel
 from coach.llm.sampling import Greedy
+from coach.paths import shared_cache
 from coach.scoring.llm_judge import VERDICT_WORDS, branch
 
 ROOT = Path(__file__).parents[1]
@@ -425,7 +427,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="*", default=[], help="sections to measure, such as turns or judging")
     options = parser.parse_args(arguments)
     globals()["CLOCK"] = CLOCKS[options.clock]
-    path, threads = options.model or model_path(), options.threads or hardware.usable_cores()
+    path, threads = options.model or prepared(model_path(), shared_cache()), options.threads or hardware.usable_cores()
     if options.child:
         child(options.child, path, threads)
         return

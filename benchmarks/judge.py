@@ -23,6 +23,8 @@ from benchmarks.judge_scorers import OurJudge, Results, Scorer, bare_model, ques
 from coach.dialogue import prompts
 from coach.dialogue.interviewer import best_target
 from coach.llm.bundled import adapter_path, model_path
+from coach.llm.fast_weights import prepared
+from coach.paths import shared_cache
 from coach.ports import Embedder, LanguageModel
 from coach.retrieval.embedder import SentenceEncoder
 from coach.scoring.evidence import is_true_quote
@@ -250,8 +252,9 @@ def main() -> None:
     embedder = SentenceEncoder()
     data = load(list(DATA.glob("graded_*.jsonl")), [], list(DATA.glob("edits_*.jsonl")))
     own = data.own_held_out[: chosen.own]
-    llm = LlamaCppModel(model_path(), adapter=adapter_path(), context_tokens=4096, threads=chosen.threads)
-    plain = LlamaCppModel(model_path(), adapter=None, context_tokens=4096, threads=chosen.threads)
+    weights = prepared(model_path(), shared_cache())
+    llm = LlamaCppModel(weights, adapter=adapter_path(), context_tokens=4096, threads=chosen.threads)
+    plain = LlamaCppModel(weights, adapter=None, context_tokens=4096, threads=chosen.threads)
     ours = OurJudge(embedder, llm)
     print_own(own, {
         "word overlap": word_overlap, "raw cosine": raw_cosine(embedder), "model, no adapter": bare_model(plain),

@@ -20,6 +20,7 @@ from coach.bank.shipped import COLLECTION
 from coach.config import Config, checked
 from coach.errors import CoachError
 from coach.models import Question
+from coach.paths import shared_cache
 from coach.ports import Embedder, Judge, LanguageModel, Progress
 from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
@@ -248,6 +249,7 @@ def load_language_model(config: Config) -> LanguageModel | None:
     if config.llm.model == "none":
         return None
     from coach.llm.bundled import adapter_path, model_path
+    from coach.llm.fast_weights import prepared
     from coach.llm.local import LlamaCppModel
 
     llm, bundled = config.llm, config.llm.model == "bundled"
@@ -255,7 +257,7 @@ def load_language_model(config: Config) -> LanguageModel | None:
         llm.adapter, Path(llm.adapter).expanduser()
     )
     return LlamaCppModel(
-        model_path() if bundled else Path(llm.model).expanduser(),
+        prepared(model_path(), shared_cache()) if bundled else Path(llm.model).expanduser(),
         adapter=adapter,
         draft=Path(llm.draft_model).expanduser() if llm.draft_model else None,
         states=config.paths.states,

@@ -1,4 +1,4 @@
-"""Every place the coach writes to, in one file. `COACH_HOME` moves all of it."""
+"""Every place the coach writes to, in one file. `COACH_HOME` moves all of it but the cache that homes share."""
 
 import os
 from dataclasses import dataclass
@@ -63,3 +63,9 @@ def default_paths() -> Paths:
     """The home named by COACH_HOME, else the platform's folder for user data."""
     named = os.environ.get("COACH_HOME")
     return Paths(Path(named).expanduser() if named else platformdirs.user_data_path("interview-coach", appauthor=False))
+
+
+def shared_cache() -> Path:
+    """What all homes of a user share and may lose at any time: COACH_CACHE, else the platform's folder for caches."""
+    named = os.environ.get("COACH_CACHE")
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("interview-coach", appauthor=False)
