@@ -6,6 +6,7 @@ Front ends talk to this class and to the `Conversation` it hands out; they compu
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Thread
 
 from coach.assemble import Parts
 from coach.clock import utc_now
@@ -56,6 +57,7 @@ class Session:
         self.schedule = parts.schedule
         self._clock = clock
         self._session_id: int | None = None
+        self._backup: Thread | None = None
         self._queue: list[str] = []
         self._follows_schedule = True  # False: a chosen queue, which ends
 
@@ -129,7 +131,7 @@ class Session:
 
     def begin(self, queue: Sequence[str] | None = None, *, kind: str = "practice", **settings: object) -> int:
         """Open a session over these questions (None: whatever is due); returns its id."""
-        self.parts.back_up_daily(self.schedule.clock.day(self._clock()))
+        self._backup = self.parts.back_up_daily(self.schedule.clock.day(self._clock()))
         chosen = list(queue) if queue is not None else [item.question_id for item in self.due()]
         self._session_id = self.store.attempts.start_session(kind, chosen, self._clock(), dict(settings))
         self._queue = chosen
@@ -198,6 +200,11 @@ class Session:
         if self._session_id is not None:
             self.store.attempts.finish_session(self._session_id, self._clock())
             self._session_id, self._queue = None, []
+
+    def finish_backup(self) -> None:
+        """Wait for the backup that `begin` has started, if it is still being written."""
+        if self._backup is not None:
+            self._backup.join()
 
     # -- grading ------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,14 @@ class CoachApp(TypedAhead):
     BINDINGS = [
         Binding("f1", "help", "Help", id="app.help", tooltip="Explain this screen and its keys"),
         Binding("f2", "go('home')", "Home", id="go.home", tooltip="What is due, and what to do next"),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave; an open question is resumed next time"),
+        Binding(
+            "ctrl+q",
+            "quit",
+            "Quit",
+            priority=True,  # also above a box that asks something
+            id="app.quit",
+            tooltip="Leave; an open question is resumed next time",
+        ),
     ]
 
     models_line: reactive[str] = reactive("models are loading")
@@ -68,6 +75,8 @@ class CoachApp(TypedAhead):
         self.config = config
         self.parts = parts or Parts(config)
         self.clock = clock
+        self.loads_models = False
+        """Whether a thread does; it cannot be stopped."""
         self._start = start
         self._arguments = arguments
         self._wants_tour = tour
@@ -183,6 +192,7 @@ class CoachApp(TypedAhead):
         def progress(done: int, total: int, what: str) -> None:
             tell(f"{what} {done}/{total}", ready=True)  # answers can be judged while passages are embedded
 
+        self.loads_models = True
         try:
             tell("loading the sentence encoder")
             self.parts.embedder.encode(["warm"])
@@ -193,6 +203,8 @@ class CoachApp(TypedAhead):
             tell(str(error), ready=True)
         else:
             tell(self.parts.llm_problem, ready=True)
+        finally:
+            self.loads_models = False
 
     def _models(self, text: str, ready: bool) -> None:
         self.models_line = text

@@ -54,7 +54,7 @@ async def test_a_database_that_cannot_be_used_is_told_on_a_screen(
         await arrived(pilot, FaultScreen)
         await appears(pilot, what)
         await pilot.press("q")
-    assert not app.is_running
+    assert app._exit
     assert database.read_bytes() == before
     database.unlink()  # nothing is left to close
 

@@ -18,8 +18,9 @@ def register(app: typer.Typer) -> None:
 def open_screen(name: str, **arguments: Any) -> None:
     """Start the full-screen interface on one of its screens."""
     from tui.app import CoachApp  # Textual: about 0.2 s
+    from tui.running import run
 
-    CoachApp(load(), start=name, tour=True, **arguments).run()
+    run(CoachApp(load(), start=name, tour=True, **arguments))
 
 
 def practice(
