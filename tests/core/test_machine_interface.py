@@ -132,8 +132,7 @@ def test_doctor_says_what_it_measured() -> None:
         "judge", "network_used", "problems",
     }  # fmt: skip
     assert promised <= set(found)
-    assert found["index"] == "flat"
-    assert found["vectors"] > 1000
+    assert (found["index"], found["vectors"]) == ("flat", 0)  # nothing was searched in this home
     assert found["queries_cached"] == 1  # the one that doctor itself has encoded
     assert found["faiss_gpus"] == 0 or "gpu" in found["faiss"]
     assert found["network_used"] is False
