@@ -1,6 +1,6 @@
 """The half of search that needs vectors: the query's, those of the candidates, and the index that finds them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,9 +31,10 @@ class Compared:
         """Fused score by question id, of all candidates."""
         return fuse(self.vector, self.candidates, lexical)
 
-    def best_answers(self) -> dict[str, int]:
+    def best_answers(self, question_ids: Collection[str]) -> dict[str, int]:
         """By question id the answer passage nearest to the query; any passage when there is no answer."""
-        return {one.question_id: _best_answer(one, self.vector) for one in self.candidates}
+        wanted = (one for one in self.candidates if one.question_id in question_ids)
+        return {one.question_id: _best_answer(one, self.vector) for one in wanted}
 
 
 class DenseSearch:
@@ -72,7 +73,7 @@ class DenseSearch:
         own = self._candidates.load([question_id])
         if not own:
             return []
-        center = own[0].rows("question")[0]
+        center = own[0].questions[0]
         others, _ = self._candidates.find(center, self._index(len(center)), {}, NO_FILTERS, k)
         everyone = [*own, *(one for one in others if one.question_id != question_id)]
         near = similarity(everyone)[0]

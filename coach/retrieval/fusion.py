@@ -12,6 +12,7 @@ query well, so does this one. All weights are chosen on two corpora at once: doc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -27,7 +28,7 @@ SISTER_COSINE = 0.5
 LOWEST = -1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what follows from the vectors is kept beside them
 class Candidate:
     """A question that may be shown, with all its views: parallel tuples and rows (n, dim) of length 1, n >= 1."""
 
@@ -36,8 +37,23 @@ class Candidate:
     views: tuple[str, ...]
     vectors: np.ndarray
 
-    def rows(self, view: str) -> np.ndarray:
-        """The vectors of one kind of view; all of them if it has none of that kind."""
+    @cached_property
+    def questions(self) -> np.ndarray:
+        """The vectors of the question; all of them if it has none of that kind."""
+        return self._rows("question")
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """The vectors of its answer; all of them if it has none of that kind."""
+        return self._rows("answer")
+
+    @cached_property
+    def center(self) -> np.ndarray:
+        """(dim,) the mean of its answer's vectors, of length 1."""
+        mean = self.answers.mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
+
+    def _rows(self, view: str) -> np.ndarray:
         chosen = [row for row, name in enumerate(self.views) if name == view]
         return self.vectors[chosen] if chosen else self.vectors
 
@@ -50,7 +66,7 @@ def fuse(query: np.ndarray, candidates: Sequence[Candidate], lexical: Mapping[st
     if not candidates:
         return {}
     best = np.array([float((one.vectors @ query).max()) for one in candidates])
-    question = np.array([float((one.rows("question") @ query).max()) for one in candidates])
+    question = np.array([float((one.questions @ query).max()) for one in candidates])
     top = max(lexical.values(), default=0.0)
     words = np.array([lexical.get(one.question_id, 0.0) / top if top > 0 else 0.0 for one in candidates])
     scores = best + QUESTION_WEIGHT * question + LEXICAL_WEIGHT * words
@@ -63,8 +79,8 @@ def familiarity(candidates: Sequence[Candidate]) -> np.ndarray:
     """(n,) how near each candidate's answer is to the other candidates' questions; 0 for a lonely one."""
     if len(candidates) < 2:
         return np.zeros(len(candidates))
-    titles = np.array([one.rows("question")[0] for one in candidates])
-    answers = [one.rows("answer") for one in candidates]
+    titles = np.array([one.questions[0] for one in candidates])
+    answers = [one.answers for one in candidates]
     starts = np.cumsum([0, *(len(rows) for rows in answers[:-1])])
     near = np.maximum.reduceat(titles @ np.concatenate(answers).T, starts, axis=1)
     np.fill_diagonal(near, LOWEST)
@@ -74,9 +90,8 @@ def familiarity(candidates: Sequence[Candidate]) -> np.ndarray:
 
 def similarity(candidates: Sequence[Candidate]) -> np.ndarray:
     """(n, n) mean of the cosines of questions and of mean answers; the diagonal is -1."""
-    titles = np.array([one.rows("question")[0] for one in candidates])
-    means = np.array([one.rows("answer").mean(axis=0) for one in candidates])
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    titles = np.array([one.questions[0] for one in candidates])
+    means = np.array([one.center for one in candidates])
     both = 0.5 * (titles @ titles.T) + 0.5 * (means @ means.T)
     np.fill_diagonal(both, LOWEST)
     return both

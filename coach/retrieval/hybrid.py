@@ -50,7 +50,7 @@ class HybridRetriever:
         everywhere = lexical_scores(self._home, query, NO_FILTERS, k) if filters.conditions() else lexical
         scores = self._preferring_own(compared.scores({**everywhere, **lexical}))
         order = sorted((key for key in scores if key in compared.allowed), key=lambda key: (-scores[key], key))[:k]
-        best = compared.best_answers()
+        best = compared.best_answers(order)
         texts = {row.id: row.text for row in self._home.passages.passages([best[key] for key in order])}
         hits = [SearchHit(key, scores[key], texts.get(best[key], ""), best[key]) for key in order]
         return hits + self._not_embedded_yet(query, lexical, scores, k - len(hits))
