@@ -4,14 +4,17 @@ from threading import Event
 
 import pytest
 from textual import events
+from textual.screen import Screen
 
 from coach.session import Session
 from tests.tui.conftest import MakeApp
-from tests.tui.practising import box
+from tests.tui.practising import box, reveal
 from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, until
 from tui.app import CoachApp
 from tui.screens.home import HomeScreen
 from tui.screens.practice import PracticeScreen
+from tui.screens.reveal import RevealScreen
+from tui.screens.review import ReviewScreen
 
 TYPED = "momentum 0"  # with letters and a digit that are keys of the home screen and of the practice screen
 
@@ -62,3 +65,23 @@ async def test_leaving_before_the_question_is_chosen_leaves_nothing_open(make_ap
         (attempt,) = app.session.store.attempts.of_question("momentum")
         assert attempt.state == "abandoned"
         assert isinstance(app.screen, HomeScreen)
+
+
+@pytest.mark.parametrize(("begin", "kind", "on"), [("typed", PracticeScreen, "f6"), ("reveal", RevealScreen, "5")])
+async def test_the_screen_stays_alive_while_the_next_question_is_prepared(
+    make_app: MakeApp, chosen: Event, begin: str, kind: type[Screen[None]], on: str
+) -> None:
+    chosen.set()
+    app = make_app("review", begin=begin)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await arrived(pilot, kind)
+        if begin == "reveal":
+            await reveal(pilot)
+        chosen.clear()  # as when its key points have to be derived, and the encoder is still being loaded
+        await pilot.press(on)
+        await appears(pilot, "choosing a question")
+        await pilot.press("escape")
+        await appears(pilot, "leaving")
+        chosen.set()
+        await arrived(pilot, ReviewScreen)
+        assert app.session.resumable() is None

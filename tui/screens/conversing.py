@@ -27,7 +27,7 @@ class Conversing(QuestionTools):
     """States: answering -> (sure?) -> working -> answering ... -> concluded.
 
     A screen of this kind has an answer box, a transcript, chips, a line of grades and a bar for confidence. It says in
-    `concluded` what becomes of a verdict, in `rest` what the person can do now, and in `leave` how one goes back.
+    `concluded` what becomes of a verdict, and in `rest` what the person can do now.
     """
 
     def __init__(self) -> None:
@@ -46,10 +46,6 @@ class Conversing(QuestionTools):
 
     def rest(self) -> None:
         """Show what the person can do now; nothing while `engaged`."""
-        raise NotImplementedError
-
-    def leave(self) -> None:
-        """Back to where one came from."""
         raise NotImplementedError
 
     # -- what the person does -----------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Footer
 
@@ -40,7 +39,6 @@ class PracticeScreen(Conversing):
         self.settled: Settled | None = None
         self.session_id: int | None = None
         self._undone = False
-        self._choosing, self._leaving = True, False
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -56,40 +54,14 @@ class PracticeScreen(Conversing):
 
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""
-        self._begin()
+        self.choose(self._first)
 
-    @property
-    def takes_keys(self) -> bool:
-        """Once there is something to answer."""
-        return super().takes_keys and not self._choosing
-
-    def _begin(self) -> None:
-        self._choosing = True
-        self.query_one(GradeLine).tell("choosing a question …")
-        self._choose_first()
-
-    @work(thread=True, exclusive=True, group="begin")
-    def _choose_first(self) -> None:
-        try:
-            queue = self._queue
-            if queue is None and self._topic:
-                queue = self.session.of_topic(self._topic)
-            self.session_id = self.session.begin([] if self._question else queue, kind=self._kind)
-            first = self.session.ask(self._question) if self._question else self.session.next()
-        except CoachError as error:
-            self.app.call_from_thread(self._chosen, None, error)
-        else:
-            self.app.call_from_thread(self._chosen, first, None)
-
-    def _chosen(self, conversation: Conversation | None, error: CoachError | None) -> None:
-        self._choosing = False
-        if self._leaving:
-            self.conversation = conversation
-            self.leave()
-        elif error is not None:
-            self.fault(error, self._begin)
-        else:
-            self._show_next(conversation)
+    def _first(self) -> Conversation | None:
+        queue = self._queue
+        if queue is None and self._topic:
+            queue = self.session.of_topic(self._topic)
+        self.session_id = self.session.begin([] if self._question else queue, kind=self._kind)
+        return self.session.ask(self._question) if self._question else self.session.next()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys do something only in the states they are meant for, and are shown only then."""
@@ -162,12 +134,8 @@ class PracticeScreen(Conversing):
         """Bring the grade back that was taken last."""
         self._step_in_history(back=False)
 
-    def leave(self) -> None:
-        """A question that was only looked at is not left open; one that is being chosen is waited for."""
-        if self._choosing:
-            self._leaving = True
-            self.query_one(GradeLine).tell("leaving …")
-            return
+    def go_back(self) -> None:
+        """A question that was only looked at is not left open."""
         conversation = self.conversation
         try:
             if conversation is not None and not conversation.attempt.turns and not self.query_one(AnswerBox).text:
@@ -205,12 +173,14 @@ class PracticeScreen(Conversing):
     def _advance(self) -> None:
         if self.conversation is not None:
             self.conversation.close()
-        self._show_next(self.session.next())
+        self.query_one(AnswerBox).put("")  # what was not sent is kept as a draft
+        self.choose(self.session.next)
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
-    def _show_next(self, conversation: Conversation | None) -> None:
-        self.conversation, self.settled, self._undone = conversation, None, False
+    def chosen(self) -> None:
+        """Show the question with what was said about it already."""
+        conversation, self.settled, self._undone = self.conversation, None, False
         self.talk.clear()
         self.query_one(Chips).show(())
         box = self.query_one(AnswerBox)

@@ -1,19 +1,14 @@
 """What one can do with a question beside answering it: own editor, model answer, source, changing it."""
 
-from coach.conversation import Conversation
 from coach.errors import CoachError
 from tui.editor import edited
-from tui.screens.base import CoachScreen
+from tui.screens.choosing import Choosing
 from tui.widgets.answer import AnswerBox
 from tui.widgets.transcript import Transcript
 
 
-class QuestionTools(CoachScreen[None]):
+class QuestionTools(Choosing):
     """A screen with an answer box and a transcript; `conversation` is None while nothing is asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conversation: Conversation | None = None
 
     def action_editor(self) -> None:
         """Write the answer in one's own editor."""

@@ -12,7 +12,7 @@ from textual.widgets import Footer, Markdown
 from coach.conversation import Conversation
 from coach.errors import CoachError
 from coach.self_grading import checklist_judgement, settle_by_checklist
-from tui.screens.base import CoachScreen
+from tui.screens.choosing import Choosing
 from tui.text import printable
 from tui.widgets.checklist import CheckList
 from tui.widgets.grades import GradeLine, day_text
@@ -21,7 +21,7 @@ from tui.widgets.transcript import QuestionHead
 HIDDEN = "Say your answer aloud or in your head. **Space** reveals what a complete answer holds."
 
 
-class RevealScreen(CoachScreen[None]):
+class RevealScreen(Choosing):
     """States: hidden -> revealed -> graded, then the next question."""
 
     HELP = (
@@ -43,7 +43,6 @@ class RevealScreen(CoachScreen[None]):
         super().__init__()
         self._queue = queue
         self.session_id: int | None = None
-        self.conversation: Conversation | None = None
         self.revealed = False
         self._asked_at = 0.0
 
@@ -58,11 +57,11 @@ class RevealScreen(CoachScreen[None]):
 
     def on_mount(self) -> None:
         """Begin the round."""
-        try:
-            self.session_id = self.session.begin(self._queue, kind="review")
-            self._show_next()
-        except CoachError as error:
-            self.fault(error, self.on_mount)
+        self.choose(self._first)
+
+    def _first(self) -> Conversation | None:
+        self.session_id = self.session.begin(self._queue, kind="review")
+        return self.session.next()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grades come after revealing."""
@@ -100,7 +99,11 @@ class RevealScreen(CoachScreen[None]):
             self.say(error)
 
     def action_leave(self) -> None:
-        """Back; a question that was only looked at is not left open."""
+        """Back to the review."""
+        self.leave()
+
+    def go_back(self) -> None:
+        """A question that was only looked at is not left open."""
         try:
             if self.conversation is not None:
                 self.session.skip(self.conversation)
@@ -127,12 +130,12 @@ class RevealScreen(CoachScreen[None]):
             self.fault(error, lambda: self._settle(grade))
             return
         self.notify(f"Grade {settled.grade}: asked again on {day_text(settled.due)}.")
-        self._show_next()
+        self.choose(self.session.next)
 
-    def _show_next(self) -> None:
-        self.conversation, self.revealed = self.session.next(), False
+    def chosen(self) -> None:
+        """Show the question with its answer hidden; after the last one, go back."""
+        self.revealed = False
         self.query_one(CheckList).display = False
-        self.query_one(GradeLine).tell("")
         self._asked_at = time.monotonic()
         if self.conversation is None:
             self.session.finish()
