@@ -63,7 +63,8 @@ class VectorIndex:
     def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
         """Add vectors (n, dim) under ids (n,), which must be new."""
         self._index.add_with_ids(self._checked(vectors), np.ascontiguousarray(ids, dtype=np.int64))
-        self.ids = np.union1d(self.ids, ids)
+        new = np.sort(ids)
+        self.ids = np.insert(self.ids, np.searchsorted(self.ids, new), new)
         self._searched = None
 
     def remove(self, ids: np.ndarray) -> None:
