@@ -38,7 +38,7 @@ from training.measure import (
     verdict_logits,
 )
 from training.packing import Tokenizer
-from training.textbook import PLAIN, WITH_ERROR, WITH_GAP, triple, variant
+from training.textbook import PLAIN
 from training.train import bundled_gguf
 
 Floats = npt.NDArray[np.float64]
@@ -65,12 +65,13 @@ LEVEL_SHARE = 3.0
 RANK_SHARE = 4.0
 """Weight of the share of our own answers in the right order, in the same sum."""
 PUBLIC_WEIGHT = 0.5
+TEXTBOOK_WEIGHT = 0.2
+"""Of model answers given as answers, which are all alike: right, and near to every point."""
 OWN_SHARE = 4.0
 """Weight of our own answers against public ones when the score is tuned."""
 WHOLE_SIGNALS = (*LLM_SIGNALS, "semantic_present", "semantic_wrong")
 """Few on purpose: more of them fit our own held-out answers better and students' answers worse."""
 
-TEXTBOOK = (PLAIN, WITH_ERROR, WITH_GAP)
 COMBINED_SIGNALS = (*WHOLE_SIGNALS, "story_told")
 RISING = ("llm_present", "llm_full", "semantic_present", "story_told")
 
@@ -93,7 +94,7 @@ class Labelled:
 
     def weights(self) -> Floats:
         """(points,) importance."""
-        shares = [1.0 if is_ours(a) else PUBLIC_WEIGHT for a in self.answers]
+        shares = [TEXTBOOK_WEIGHT if a.level == PLAIN else 1.0 if is_ours(a) else PUBLIC_WEIGHT for a in self.answers]
         return np.array([share for share, a in zip(shares, self.answers, strict=True) for _ in a.points])
 
     def part(self, members: Iterable[int], points: slice = slice(None)) -> "Labelled":
@@ -202,7 +203,7 @@ def as_judged(probabilities: Floats, data: Labelled) -> Floats:
 def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
     """Prints the measures for our own answers, for model answers given as answers and for each public set."""
     guess = scores(model, probabilities, answers)
-    sources = np.array(["textbook" if a.level in TEXTBOOK else "own" if is_ours(a) else a.source for a in answers])
+    sources = np.array(["textbook" if a.level == PLAIN else "own" if is_ours(a) else a.source for a in answers])
     owner = np.repeat(np.arange(len(answers)), [len(a.points) for a in answers])
     present = probabilities[:, 0] + probabilities[:, 1]
     value = np.array([p.value for a in answers for p in a.points])
@@ -296,16 +297,13 @@ def training_part(data: mixture.Data, lookup: Lookup, rng: random.Random) -> tup
     worthless = [degenerate(a, data.own, rng) for a in rng.sample(data.own, min(DEGENERATE, len(data.own)))]
     foreign = elsewhere(data.own, rng, ELSEWHERE)
     public = drawn(data.public, PUBLIC_FITTED)
-    textbook = [variant(m, rng) for m in data.textbook if m.wrong]
-    groups = [list(map(with_whole, data.own)), worthless, list(map(with_sentence_points, public)), foreign, textbook]
+    groups = [list(map(with_whole, data.own)), worthless, list(map(with_sentence_points, public)), foreign]
     ends = np.cumsum([len(group) for group in groups]).tolist()
-    own, empty, students, others, model_answers = (
-        range(end - len(group), end) for group, end in zip(groups, ends, strict=True)
-    )
+    own, empty, students, others = (range(end - len(group), end) for group, end in zip(groups, ends, strict=True))
     seen = labelled([answer for group in groups for answer in group], lookup, None, None)
     honest = [i for i in own if seen.answers[i].level in "ABCDE" and seen.answers[i].kind != "behavioral"]
     save_topic(topic_model(seen.part(honest, slice(-1)).features, [seen.features[i] for i in others]))
-    points = seen.part(own, slice(-1)) + seen.part([*empty, *students, *model_answers])
+    points = seen.part(own, slice(-1)) + seen.part([*empty, *students])
     wholes = seen.part(rng.sample(own, min(OWN_WHOLE, len(own))), slice(-1, None)) + seen.part(students, slice(1))
     return points, wholes
 
@@ -320,7 +318,7 @@ def held_out_part(
         [degenerate(a, data.own_held_out, rng) for a in data.own_held_out[::4]],
         list(map(with_sentence_points, public)),
         elsewhere(data.own_held_out, rng, HELD_OUT_ELSEWHERE),
-        [answer for model_answer in data.textbook_held_out for answer in triple(model_answer)],
+        [model_answer.plain for model_answer in data.textbook_held_out],
     ]  # fmt: skip
     whole, plain, empty, students, others, textbook = (labelled(group, lookup, model, tokenizer) for group in groups)
     every = range(len(whole.answers))
