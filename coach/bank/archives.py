@@ -6,6 +6,9 @@ import zlib
 
 from coach.errors import BankError
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
+"""What `zipfile` raises for broken archives; ValueError where an offset in the directory points before the file."""
+
 MOST_UNPACKED = 256 * 2**20
 MOST_RATIO = 200
 """Text compresses about 5 to 20 times; a member beyond this is made to fill memory."""
@@ -28,7 +31,7 @@ def member(data: bytes, name: str) -> bytes:
                 content = file.read(MOST_UNPACKED + 1)  # a header may lie about the size
     except KeyError as error:
         raise BankError(f"no {name} inside") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except DAMAGE as error:
         raise BankError("damaged, or no such archive") from error
     if len(content) > MOST_UNPACKED:
         raise BankError("unpacks to more than it says: refused")
@@ -40,7 +43,7 @@ def names(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGE as error:
         raise BankError("damaged, or no such archive") from error
 
 

@@ -215,3 +215,14 @@ def test_damaged_collections_are_refused() -> None:
     for data in (b"", b"SQLite format 3\0" + b"x" * 5000, b"nothing"):
         with pytest.raises(BankError, match="damaged Anki collection"):
             read_notes(data)
+
+
+def test_an_archive_whose_directory_points_before_the_file_is_refused() -> None:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("one.txt", "some text")
+    data = bytearray(written.getvalue())
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 18] = 1  # third byte of the directory's offset: 65,536 too far, so members are looked for before 0
+    with pytest.raises(BankError, match="damaged"):
+        archives.member(bytes(data), "one.txt")
