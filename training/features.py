@@ -15,6 +15,7 @@ from training.graded import GradedAnswer
 
 log = logging.getLogger("features")
 BATCH = 4096
+"""Texts that a stopped run may have to embed again."""
 
 
 class Recorder:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coach.models import Question
+from training.check_labels import coverage_score
 from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint
 
 PLAIN, WITH_ERROR, WITH_GAP = "T", "T wrong", "T gap"
@@ -67,8 +68,7 @@ class ModelAnswer:
 def with_values(answer: GradedAnswer, values: Sequence[float]) -> GradedAnswer:
     """The answer with these verdicts, one a point, and the mark that follows from them."""
     points = tuple(replace(p, target=OWN_TARGETS[v], value=v) for p, v in zip(answer.points, values, strict=True))
-    earned = sum(p.weight * max(p.value, 0.0) for p in points)
-    return replace(answer, points=points, score=5 * earned / sum(p.weight for p in points))
+    return replace(answer, points=points, score=coverage_score([p.weight for p in points], list(values)))
 
 
 def variant(model_answer: ModelAnswer, rng: random.Random) -> GradedAnswer:
