@@ -34,7 +34,6 @@ from training.measure import auc, macro_f1, pearson, quadratic_weighted_kappa, r
 from training.mixture import is_held_out, load
 from training.textbook import PLAIN, WITH_ERROR, WITH_GAP, ModelAnswer, triple
 
-DATA = Path(__file__).parents[1] / "training" / "data"
 GAMING = ("injection", "keyword_stuffing", "repeat_question")
 PUBLIC = {
     "mohler": "r >= .50", "nn_exam": "r >= .44", "gaps": "AUC >= .76", "scientsbank": "two-way F1 >= .74",
@@ -250,7 +249,7 @@ def main() -> None:
     from coach.llm.local import LlamaCppModel
 
     embedder = SentenceEncoder()
-    data = load(list(DATA.glob("graded_*.jsonl")), [], list(DATA.glob("edits_*.jsonl")))
+    data = load()
     own = data.own_held_out[: chosen.own]
     weights = prepared(model_path(), shared_cache())
     llm = LlamaCppModel(weights, adapter=adapter_path(), context_tokens=4096, threads=chosen.threads)

@@ -331,14 +331,12 @@ def main() -> None:
     """Fit everything from files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    folder = Path(__file__).parent / "data"
-    parser.add_argument("--own", nargs="*", type=Path, default=sorted(folder.glob("graded_*.jsonl")))
-    parser.add_argument("--edits", nargs="*", type=Path, default=sorted(folder.glob("edits_*.jsonl")))
+    parser.add_argument("--own", nargs="*", type=Path, default=[])
     parser.add_argument("--extra", nargs="*", type=Path, default=[])
     parser.add_argument("--vectors", type=Path, help="file (.npz) that keeps embeddings from one run to the next")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    data = mixture.load(options.own, options.extra, options.edits)
+    data = mixture.load(options.own, options.extra)
     lookup, base, rng = Lookup(SentenceEncoder(), options.vectors), bundled_gguf(), random.Random(3)
     state = torch.load(options.checkpoint, weights_only=True)
     model = LoraLlama(base, rank=state["rank"], alpha=state["alpha"])

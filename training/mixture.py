@@ -14,6 +14,7 @@ from training.graded import OWN_TARGETS, GradedAnswer, LabelledPoint, read_own, 
 from training.packing import Packed, Tokenizer, pack
 from training.textbook import ModelAnswer, variant
 
+LABELLED = Path(__file__).parent / "data"
 PUBLIC_PER_PASS = {"saf_en": 120, "scientsbank": 1000, "beetle": 400}
 """Answers drawn anew for each pass, so that short science answers do not crowd out our own questions."""
 PUBLIC_POINT_WEIGHT = 0.8
@@ -50,13 +51,12 @@ def is_held_out(answer: GradedAnswer) -> bool:
     return checksum % 4 == 0
 
 
-def load(own_paths: Sequence[Path], public_paths: Sequence[Path], edit_paths: Sequence[Path] = ()) -> Data:
-    """Reads all labelled files and the bank; missing globs simply give fewer answers."""
-    own = [answer for path in sorted(own_paths) for answer in read_own(path)]
+def load(own_paths: Sequence[Path] = (), public_paths: Sequence[Path] = ()) -> Data:
+    """Reads our own labelled answers (all of the repository if no files are named), their edits and public sets."""
+    own = [answer for path in own_paths or sorted(LABELLED.glob("graded_*.jsonl")) for answer in read_own(path)]
     public = [answer for path in public_paths for answer in read_public(path)]
-    model_answers = textbook.load(
-        sorted(edit_paths), textbook.from_graded(own) | textbook.from_bank(shipped_questions())
-    )
+    references = textbook.from_graded(own) | textbook.from_bank(shipped_questions())
+    model_answers = textbook.load(sorted(LABELLED.glob("edits_*.jsonl")), references)
     return Data(
         own=[a for a in own if not is_held_out(a)],
         public=[a for a in public if not is_held_out(a)],

@@ -94,13 +94,15 @@ def triple(model_answer: ModelAnswer) -> list[GradedAnswer]:
 def load(paths: Iterable[Path], known: Mapping[str, GradedAnswer]) -> list[ModelAnswer]:
     """Every known model answer, with its edits and corrected labels where one of the files has some.
 
-    known: by id, see `from_bank` and `from_graded`.  Raises ValueError for an edit that does not fit its text.
+    known: by id, see `from_bank` and `from_graded`; edits of others are left out.  Raises ValueError for an edit that
+    does not fit its text.
     """
     found = {key: ModelAnswer(plain, (), (), ()) for key, plain in known.items()}
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
-            found[record["id"]] = with_edits(known[record["id"]], record)
+            if record["id"] in known:
+                found[record["id"]] = with_edits(known[record["id"]], record)
     return list(found.values())
 
 

@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     here = Path(__file__).parent
-    parser.add_argument("--own", nargs="*", type=Path, default=None, help="our labelled files (default: training/data)")
+    parser.add_argument("--own", nargs="*", type=Path, default=[], help="our labelled files (default: training/data)")
     parser.add_argument("--extra", nargs="*", type=Path, default=[], help="public sets as CSV, see MODEL_CARD.md")
     parser.add_argument("--base", type=Path, default=None, help="base model, GGUF (default: the bundled one)")
     parser.add_argument("--out", type=Path, default=here / "runs" / "judge", help="folder for checkpoints")
@@ -142,9 +142,7 @@ class Trainer:
 
     def data(self) -> mixture.Data:
         """Read anew before each pass, so files added meanwhile take part."""
-        folder = Path(__file__).parent / "data"
-        own = self.options.own or sorted(folder.glob("graded_*.jsonl"))
-        data = mixture.load(own, self.options.extra, list(folder.glob("edits_*.jsonl")))
+        data = mixture.load(self.options.own, self.options.extra)
         if self.options.all:
             data = mixture.Data(
                 data.own + data.own_held_out, data.public + data.public_held_out, [], [],
