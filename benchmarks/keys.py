@@ -55,24 +55,27 @@ class WatchedApp(CoachApp):
         self.drawn.set()
 
 
-async def typed(app: WatchedApp, box: AnswerBox) -> float:
-    """Type one letter; milliseconds until it is drawn."""
+async def typed(app: WatchedApp, box: AnswerBox) -> float | None:
+    """Type one letter; milliseconds until it is drawn, None when the box went away before the letter came."""
     length = len(box.text)
     app.drawn.clear()
     started = time.perf_counter()
     app.post_message(Key("x", "x"))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await app.drawn.wait()
-        while len(box.text) == length:  # another widget was drawn first
-            app.drawn.clear()
+        while True:
             await app.drawn.wait()
-    return 1000 * (time.perf_counter() - started)
+            if len(box.text) > length:
+                return 1000 * (time.perf_counter() - started)
+            if box.disabled:
+                return None
+            app.drawn.clear()  # another widget was drawn first
 
 
 async def idle(pilot: Pilot[None], keys: int) -> list[float]:
     """Letters while nothing else happens."""
     box = (await answering(pilot)).query_one(AnswerBox)
-    return [await paced(pilot, box) for _ in range(keys)]
+    letters = [await paced(pilot, box) for _ in range(keys)]
+    return [milliseconds for milliseconds in letters if milliseconds is not None]
 
 
 async def working(pilot: Pilot[None], keys: int, chance: random.Random) -> list[float]:
@@ -86,12 +89,12 @@ async def working(pilot: Pilot[None], keys: int, chance: random.Random) -> list[
         await pilot.press("enter")
         while screen.busy and len(found) < keys:
             one = await paced(pilot, box)
-            if screen.busy:
+            if screen.busy and one is not None:
                 found.append(one)
     return found
 
 
-async def paced(pilot: Pilot[None], box: AnswerBox) -> float:
+async def paced(pilot: Pilot[None], box: AnswerBox) -> float | None:
     """One letter, then a pause as between two strokes."""
     app = pilot.app
     assert isinstance(app, WatchedApp)
