@@ -11,6 +11,7 @@ from coach.assemble import Parts
 from coach.backup import backups
 from coach.clock import utc_now
 from coach.errors import CoachError
+from coach.paths import shared_cache
 
 Findings = dict[str, Any]
 
@@ -133,8 +134,9 @@ def _language_model(parts: Parts, problems: list[str]) -> Findings:
 
 
 def _weights(parts: Parts, problems: list[str]) -> Findings:
-    """Checksums of the bundled weights: a damaged download must not judge anybody."""
+    """Checksums of the bundled weights, also as they were rewritten: a damaged file must not judge anybody."""
     from coach.llm.bundled import ENCODER_SHA256, MODEL_SHA256, is_whole, model_path
+    from coach.llm.fast_weights import verify
     from coach.retrieval.embedder import bundled_encoder
 
     checks = {"language model": (model_path(), MODEL_SHA256)}
@@ -143,4 +145,7 @@ def _weights(parts: Parts, problems: list[str]) -> Findings:
     problems += [
         f"The bundled {name} is damaged. Reinstall with `make install`." for name, fine in whole.items() if not fine
     ]
-    return {"weights_verified": all(whole.values())}
+    rewritten = verify(model_path(), shared_cache())
+    if not rewritten:
+        problems.append("The rewritten language model is damaged. The next start writes it anew.")
+    return {"weights_verified": rewritten and all(whole.values())}

@@ -4,9 +4,14 @@ llama.cpp has fast matrix kernels on a CPU for some formats only, and none for Q
 The same weights in Q8_0 read an answer and judge it in half the time (measured: docs/engine.md). So they are rewritten
 once, beside all homes of a user, as a cache that is safe to delete. Rewriting keeps 8 bits where 4 were, so next to
 nothing is lost; every user of the bundled model gets the same file from the same llama.cpp.
+
+No checksum of that file is known beforehand, so it is taken when the file is written and kept beside it: a start
+compares samples, which takes a hundredth of a second, and `coach doctor` every byte.
 """
 
 import ctypes
+import hashlib
+import json
 import logging
 import shutil
 import tempfile
@@ -14,7 +19,6 @@ from pathlib import Path
 
 from coach.errors import LlmUnavailable
 from coach.llm import hardware, native
-from coach.llm.gguf_file import check_whole, read_head
 from coach.llm.identity import sampled_hash
 
 log = logging.getLogger(__name__)
@@ -29,9 +33,8 @@ def prepared(source: Path, folder: Path) -> Path:
     """
     if hardware.gpus():
         return source
-    made_from = f"{sampled_hash(source)[:12]}-{native.library().__version__}"
-    target = folder / "weights" / made_from / f"{source.name.split('.')[0]}.Q8_0.gguf"
-    if _is_whole(target):
+    target = _target(source, folder)
+    if _seems_whole(target):
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,12 +50,45 @@ def prepared(source: Path, folder: Path) -> Path:
     return target
 
 
-def _is_whole(path: Path) -> bool:
+def verify(source: Path, folder: Path) -> bool:
+    """Whether every byte of the rewritten weights is as it was written; True where there are none.
+
+    Damaged ones lose their checksum, and so are written anew by the next `prepared`.
+    """
+    target = _target(source, folder)
+    if not target.exists():
+        return True
+    with target.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found == _kept(target).get("sha256"):
+        return True
+    _checksums(target).unlink(missing_ok=True)
+    return False
+
+
+def _target(source: Path, folder: Path) -> Path:
+    made_from = f"{sampled_hash(source)[:12]}-{native.library().__version__}"
+    return folder / "weights" / made_from / f"{source.name.split('.')[0]}.Q8_0.gguf"
+
+
+def _checksums(target: Path) -> Path:
+    return target.with_suffix(".checksums.json")
+
+
+def _kept(target: Path) -> dict[str, str]:
+    """What was noted when the file was written; nothing if that is lost."""
     try:
-        check_whole(read_head(path))
-    except LlmUnavailable:  # missing or truncated
+        kept = json.loads(_checksums(target).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _seems_whole(target: Path) -> bool:
+    try:
+        return sampled_hash(target) == _kept(target).get("sampled")
+    except OSError:  # not written yet
         return False
-    return True
 
 
 def _rewrite(source: Path, target: Path) -> None:
@@ -66,4 +102,7 @@ def _rewrite(source: Path, target: Path) -> None:
         native.clear()
         if llama.llama_model_quantize(str(source).encode(), str(partial).encode(), ctypes.byref(wanted)):
             raise LlmUnavailable(f"llama.cpp could not rewrite {source.name}: {native.last_error()}", "")
+        with partial.open("rb") as file:
+            kept = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "sampled": sampled_hash(partial)}
         partial.replace(target)
+        _checksums(target).write_text(json.dumps(kept), "utf-8")

@@ -1,5 +1,7 @@
 """The bundled weights rewritten for speed: the same verdicts, written once, never in the way."""
 
+import hashlib
+import os
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -7,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coach.assemble import Parts
+from coach.config import load
 from coach.dialogue import prompts
+from coach.doctor import Findings, examine
 from coach.llm import fast_weights
 from coach.llm.bundled import adapter_path
 from coach.llm.fast_weights import prepared
 from coach.llm.local import LlamaCppModel
+from coach.paths import default_paths
 from coach.scoring.llm_judge import verdict_log_probabilities
 
 Usage = namedtuple("Usage", "total used free")
@@ -45,16 +51,60 @@ def test_verdicts_stay_as_they_were(gguf: Path, fast: Path) -> None:
     assert np.abs(verdicts(fast) - verdicts(gguf)).max() < 0.1
 
 
-def test_they_are_written_once_and_again_when_damaged(gguf: Path, folder: Path, fast: Path) -> None:
-    written = fast.stat().st_mtime_ns
+def flip_a_bit(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
+
+
+def test_doctor_finds_one_bit_and_the_next_start_writes_anew(
+    gguf: Path, folder: Path, fast: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_CACHE", str(folder))
+    written, content = fast.stat().st_mtime_ns, hashlib.sha256(fast.read_bytes()).digest()
     assert prepared(gguf, folder) == fast
     assert fast.stat().st_mtime_ns == written
-    with fast.open("r+b") as file:
-        file.truncate(1 << 20)
+    flip_a_bit(fast, fast.stat().st_size // 2)
+    assert prepared(gguf, folder) == fast  # a start reads samples, and this bit is in none of them
+    found = doctor_without_model()
+    assert found["weights_verified"] is False
+    assert any("rewritten language model is damaged" in problem for problem in found["problems"])
     (folder / "weights" / "of-another-build").mkdir()
     assert prepared(gguf, folder) == fast
-    assert fast.stat().st_size > gguf.stat().st_size
+    assert hashlib.sha256(fast.read_bytes()).digest() == content
+    assert doctor_without_model()["weights_verified"] is True
     assert [entry.name for entry in (folder / "weights").iterdir()] == [fast.parent.name]
+
+
+def doctor_without_model() -> Findings:
+    config = default_paths().ensure().config
+    config.write_text('[llm]\nmodel = "none"\n')
+    return examine(Parts(load()))
+
+
+@pytest.mark.parametrize("damage", ["cut off", "bit at the end", "no checksum", "checksum of nothing"])
+def test_a_start_sees_what_is_cut_off_or_of_unknown_origin(
+    damage: str, gguf: Path, fast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = tmp_path / "weights" / fast.parent.name / fast.name
+    shutil.copytree(fast.parent, copied.parent)
+    noted = copied.with_suffix(".checksums.json")
+    rewritten: list[Path] = []
+    monkeypatch.setattr(fast_weights, "_rewrite", lambda _, target: rewritten.append(target))
+    assert prepared(gguf, tmp_path) == copied
+    assert not rewritten
+    if damage == "cut off":
+        os.truncate(copied, 1 << 20)
+    elif damage == "bit at the end":
+        flip_a_bit(copied, copied.stat().st_size - 1)
+    elif damage == "no checksum":
+        noted.unlink()
+    else:
+        noted.write_text("[]")
+    prepared(gguf, tmp_path)
+    assert rewritten == [copied]
 
 
 def test_without_room_or_permission_the_weights_stay_as_they_came(
