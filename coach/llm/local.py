@@ -64,7 +64,7 @@ class LlamaCppModel:
         self.context_tokens = self.context.capacity
         self.trunk_limit = self.context_tokens - min(512, self.context_tokens // 4)
         self.speculation = speculation
-        self.step_costs = StepCosts()
+        self.step_costs = StepCosts(on_gpu=layers > 0)
         self.draft_model = self._load_draft(draft, settings, layers)
         self._states = StateCache(states, f"{self.identity} {settings.kv_type} {layers}") if states else None
         self._roots: list[Strand] = []

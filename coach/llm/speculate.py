@@ -1,8 +1,9 @@
 """Guessing the next tokens from text that is already there, as far as guessing pays.
 
-A draft is checked by evaluating all its tokens in one batch. On a CPU a batch of k tokens costs nearly half of k single
-steps, so only long, right drafts pay: `Drafting` weighs the measured cost of a batch against the measured chance of a
-hit, and learns that chance without spending anything, by comparing what it would have guessed with what came.
+A draft is checked by evaluating all its tokens in one batch. On a CPU a batch of 12 tokens costs as much as four or
+five single steps, so only right drafts pay, and long ones best: `Drafting` weighs the measured cost of a batch against
+the measured chance of a hit, and learns that chance without spending anything, by comparing what it would have guessed
+with what came.
 
 Look-up of n-grams in the prompt: Saxena 2023, https://github.com/apoorvumang/prompt-lookup-decoding.
 """
@@ -12,13 +13,16 @@ from collections.abc import Sequence
 
 from coach.llm.draft_model import DraftModel
 
-SHORTEST_MATCH = 3  # tokens that must agree before the text found is worth a guess
+SHORTEST_MATCH = 2  # tokens that must agree before the text found is worth a guess
 LONGEST_MATCH = 32  # beyond this a longer agreement says no more
-LONGEST_DRAFT = 24
+LONGEST_DRAFT = 31
+TILE = 4  # tokens that matrix kernels take at a time: a batch of 8 costs no more than one of 7
 
 
 class NgramLookup:
     """Finds where the last few tokens stood before, and what followed there."""
+
+    _PLACES = 64  # of the last tokens, the latest that are compared
 
     def __init__(self, sources: Sequence[Sequence[int]]) -> None:
         self._text: list[int] = []
@@ -35,18 +39,15 @@ class NgramLookup:
             if len(gram) == SHORTEST_MATCH and -1 not in gram:
                 self._places.setdefault(gram, []).append(len(self._text))
 
-    def propose(self, length: int) -> tuple[list[int], int]:
-        """(at most `length` tokens that followed the longest earlier match, tokens that agreed); ([], 0) if none."""
-        end = len(self._text)
-        places = [p for p in self._places.get(tuple(self._text[-SHORTEST_MATCH:]), ()) if p < end]
+    def propose(self, length: int) -> list[int]:
+        """At most `length` tokens that followed the longest earlier match; none without one."""
+        *places, _ = self._places.get(tuple(self._text[-SHORTEST_MATCH:]), [0])[-self._PLACES - 1 :]
         if not places:
-            return [], 0
+            return []
         # Latest first: of equally long matches the latest tends to be right.
-        matched, place = max((self._agreement(p), p) for p in places[-16:])
+        place = max(places, key=lambda p: (self._agreement(p), p))
         draft = self._text[place : place + length]
-        if -1 in draft:
-            draft = draft[: draft.index(-1)]
-        return draft, matched
+        return draft[: draft.index(-1)] if -1 in draft else draft
 
     def _agreement(self, place: int) -> int:
         text, end = self._text, len(self._text)
@@ -59,69 +60,77 @@ class NgramLookup:
 class StepCosts:
     """Measured seconds of evaluating n tokens at once; shared by all replies of a model.
 
-    single: of one token.  A batch of n tokens costs about 0.7 + 0.38 n single steps on two CPU cores (Q4_1, measured
-    for 8, 16 and 32 tokens); the second number is followed by measurement, and is near 0 on a GPU.
+    single: of one token.  A batch costs `base + each * n` single steps. Both numbers are assumed at first and then
+    followed by measurement (normalised least mean squares); while there is none they drift back to what was assumed,
+    so that a minute in which other programs had the cores does not end drafting for good.
     """
 
-    _BASE = 0.7
+    _ON_CPU = 1.5, 0.25  # a little more than two cores take for Q8_0: no draft is lost money before it is measured
+    _ON_GPU = 1.0, 0.03
+    _RATE = 0.15
+    _DRIFT = 0.003
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_gpu: bool = False) -> None:
         self.single = 0.0
-        self._each = 0.38  # cost of one token in a batch, relative to `single`
+        self._assumed = self._ON_GPU if on_gpu else self._ON_CPU
+        self._base, self._each = self._assumed
 
     def record(self, tokens: int, seconds: float) -> None:
         """Take note of one evaluation."""
         if tokens == 1:
             self.single = _follow(self.single, seconds)
-        elif self.single and tokens >= 4:
-            seen = max(0.001, (seconds / self.single - self._BASE) / tokens)
-            self._each = _follow(self._each, seen)
+            self._base += self._DRIFT * (self._assumed[0] - self._base)
+            self._each += self._DRIFT * (self._assumed[1] - self._each)
+        elif self.single:
+            expected = self.of(tokens)
+            error = min(seconds / self.single, 2 * expected) - expected  # an outlier: another program had the core
+            scaled = tokens / 16
+            step = self._RATE * error / (1 + scaled**2)
+            self._base += step
+            self._each += step * scaled / 16
 
     def of(self, tokens: int) -> float:
         """Expected cost of evaluating `tokens` at once, in single steps."""
-        if tokens == 1:
-            return 1.0
-        return max(1.0, self._BASE + self._each * tokens)
+        return 1.0 if tokens == 1 else max(1.0, self._base + self._each * tokens)
 
 
-class HitRates:
-    """How likely a guessed token is right, by the length of the match it came from."""
+class HitRate:
+    """How likely guessed tokens are right: a beta distribution, uniform at first, that forgets what is long ago.
 
-    _PRIOR = ((4, 0.35), (8, 0.60), (16, 0.82), (LONGEST_MATCH + 1, 0.93))  # (match shorter than, chance)
-    _PRIOR_WEIGHT = 6.0  # guesses that the prior is worth
-    _FORGET = 0.97  # so that a reply that turns from quoting to free text is noticed
+    Its mean is the chance of one guess. The chance of a second one is higher where the first was right: that is what
+    makes long drafts out of few hits.
+    """
 
-    def __init__(self) -> None:
-        self._hits = [chance * self._PRIOR_WEIGHT for _, chance in self._PRIOR]
-        self._trials = [self._PRIOR_WEIGHT] * len(self._PRIOR)
+    _FORGET = 0.97  # by each guess, so that a reply that turns from quoting to free text is noticed
 
-    def _bucket(self, matched: int) -> int:
-        return next(i for i, (below, _) in enumerate(self._PRIOR) if matched < below)
+    def __init__(self, hits: float = 0.0, misses: float = 0.0) -> None:
+        self._hits, self._misses = hits, misses
 
-    def record(self, matched: int, hits: int, misses: int) -> None:
+    def record(self, hits: int, misses: int) -> None:
         """Take note of guessed tokens that were right and wrong."""
-        i = self._bucket(matched)
-        self._hits[i] = self._hits[i] * self._FORGET + hits
-        self._trials[i] = self._trials[i] * self._FORGET + hits + misses
+        kept = self._FORGET ** (hits + misses)
+        self._hits = self._hits * kept + hits
+        self._misses = self._misses * kept + misses
 
-    def chance(self, matched: int) -> float:
-        """Chance that the next guessed token is right."""
-        i = self._bucket(matched)
-        return self._hits[i] / self._trials[i]
+    def chance(self, right_before: int = 0) -> float:
+        """Chance that a guessed token is right, given that the `right_before` ones before it in its draft are."""
+        hits = 1 + self._hits + right_before
+        return hits / (hits + 1 + self._misses)
 
 
-def best_length(chance: float, costs: StepCosts, longest: int, *, each: float = 0.0) -> int:
+def best_length(rate: HitRate, costs: StepCosts, longest: int, *, each: float = 0.0) -> int:
     """Draft length that yields the most tokens per second, 0 when none beats plain decoding by at least a tenth.
 
-    chance: that a drafted token is right, given that all before it were.  each: cost of drafting one token, in steps.
-    With k drafted tokens 1 + p + p² + ... + p^k come out of one batch of k + 1 (Leviathan et al. 2023, equation 1).
+    each: cost of drafting one token, in steps.  One batch of k + 1 tokens yields 1 + p1 + p1 p2 + ... tokens, with
+    p1 ... pk the chances of `rate` (after Leviathan et al. 2023, equation 1).
     """
-    best, best_rate, produced = 0, 1.1, 1.0
+    best, best_gain, produced, reached = 0, 1.1, 1.0, 1.0
     for k in range(1, longest + 1):
-        produced += chance**k
-        rate = produced / (costs.of(k + 1) + k * each)
-        if rate > best_rate:
-            best, best_rate = k, rate
+        reached *= rate.chance(k - 1)
+        produced += reached
+        gain = produced / (costs.of(k + 1) + k * each)
+        if gain > best_gain and ((k + 1) % TILE == 0 or k == longest):
+            best, best_gain = k, gain
     return best
 
 
@@ -138,20 +147,19 @@ class Drafting:
 
     def __init__(self, sources: Sequence[Sequence[int]], costs: StepCosts, model: DraftModel | None = None) -> None:
         self._lookup = NgramLookup(sources)
-        self._rates = HitRates()
+        self._rate = HitRate()
         self._costs = costs
         self._model = model
         self._model_pays = ModelPays(costs)
-        self._guess: tuple[list[int], int] = ([], 0)
+        self._guess: list[int] = []
         self._from_model = False
         self.drafted = self.accepted = 0
 
     def draft(self, tokens: Sequence[int], longest: int) -> list[int]:
         """Tokens worth checking after `tokens`, at most `longest`; often none."""
         self._from_model = False
-        self._guess = self._lookup.propose(LONGEST_DRAFT)
-        found, matched = self._guess
-        length = best_length(self._rates.chance(matched), self._costs, min(longest, len(found))) if found else 0
+        self._guess = found = self._lookup.propose(LONGEST_DRAFT)
+        length = best_length(self._rate, self._costs, min(longest, len(found))) if found else 0
         if length or self._model is None:
             return found[:length]
         return self._ask_model(self._model, tokens, longest)
@@ -163,20 +171,18 @@ class Drafting:
         started = time.perf_counter()
         drafted = model.propose(tokens, length)
         self._model_pays.spent(max(len(drafted), 1), time.perf_counter() - started)
-        self._guess, self._from_model = (drafted, 0), True
+        self._guess, self._from_model = drafted, True
         return drafted
 
     def seen(self, tokens: Sequence[int], drafted: int, seconds: float) -> None:
         """What really came after the last `draft`, of which `drafted` tokens were checked in `seconds`."""
-        guess, matched = self._guess
+        guess = self._guess
         self._costs.record(drafted + 1, seconds)
         if guess and tokens:
             wrong = next((i for i, (a, b) in enumerate(zip(guess, tokens, strict=False)) if a != b), None)
             hits = min(len(guess), len(tokens)) if wrong is None else wrong
-            if self._from_model:
-                self._model_pays.record(hits, 0 if wrong is None else 1)
-            else:
-                self._rates.record(matched, hits, 0 if wrong is None else 1)
+            rate = self._model_pays if self._from_model else self._rate
+            rate.record(hits, 0 if wrong is None else 1)
             self.drafted += drafted
             self.accepted += min(hits, drafted)
         self._lookup.add(tokens)
@@ -185,12 +191,13 @@ class Drafting:
 class ModelPays:
     """Whether and how far ahead to let a draft model guess, by what its guesses cost and how often they are right."""
 
-    _LONGEST = 8
+    _LONGEST = 2 * TILE - 1
     _PAUSE = 32  # steps without a draft after it did not pay
+    _HOPE = 2.0, 0.0  # hits and misses that it starts with, and starts anew with: chance 3 in 4
 
     def __init__(self, costs: StepCosts) -> None:
         self._costs = costs
-        self._hits, self._trials = 3.0, 4.0
+        self._rate = HitRate(*self._HOPE)
         self._seconds_each = 0.0
         self._pause = 0
 
@@ -200,12 +207,12 @@ class ModelPays:
             self._pause -= 1
             return 0
         if not self._seconds_each or not self._costs.single:
-            return 4
+            return TILE - 1
         each = self._seconds_each / self._costs.single
-        length = best_length(self._hits / self._trials, self._costs, self._LONGEST, each=each)
+        length = best_length(self._rate, self._costs, self._LONGEST, each=each)
         if not length:
             self._pause = self._PAUSE
-            self._hits, self._trials = 3.0, 4.0  # the text may be easier by then
+            self._rate = HitRate(*self._HOPE)  # the text may be easier by then
         return length
 
     def spent(self, tokens: int, seconds: float) -> None:
@@ -214,5 +221,4 @@ class ModelPays:
 
     def record(self, hits: int, misses: int) -> None:
         """Take note of guesses that were right and wrong."""
-        self._hits = self._hits * 0.9 + hits
-        self._trials = self._trials * 0.9 + hits + misses
+        self._rate.record(hits, misses)

@@ -2,52 +2,89 @@ import numpy as np
 import pytest
 
 from coach.llm.sampling import Greedy, Sampler
-from coach.llm.speculate import Drafting, HitRates, NgramLookup, StepCosts, best_length
+from coach.llm.speculate import TILE, Drafting, HitRate, NgramLookup, StepCosts, best_length
 
 
 def test_lookup_continues_the_longest_match():
     lookup = NgramLookup([[1, 2, 3, 4, 50, 51], [9, 2, 3, 4, 60, 61]])
     lookup.add([7, 1, 2, 3, 4])
-    assert lookup.propose(2) == ([50, 51], 4)
+    assert lookup.propose(2) == [50, 51]
+
+
+def test_of_equally_long_matches_the_latest_counts():
+    lookup = NgramLookup([[1, 2, 3, 4, 50], [9, 2, 3, 4, 60]])
+    lookup.add([7, 2, 3, 4])
+    assert lookup.propose(1) == [60]
 
 
 def test_lookup_stops_where_a_source_ends():
     lookup = NgramLookup([[1, 2, 3, 4], [8, 8, 8]])
     lookup.add([1, 2, 3])
-    assert lookup.propose(5) == ([4], 3)
+    assert lookup.propose(5) == [4]
 
 
-def test_lookup_without_a_match_is_empty():
+@pytest.mark.parametrize("said", [[], [1], [4, 5, 6]])
+def test_lookup_without_a_match_is_empty(said):
     lookup = NgramLookup([[1, 2, 3]])
-    lookup.add([4, 5, 6])
-    assert lookup.propose(5) == ([], 0)
+    lookup.add(said)
+    assert lookup.propose(5) == []
 
 
 def test_costs_decide_whether_a_draft_is_worth_it():
-    costs = StepCosts()
-    assert best_length(0.2, costs, 24) == 0
-    assert best_length(0.97, costs, 24) >= 6
-    assert best_length(0.97, costs, 3) <= 3
-    assert best_length(0.97, costs, 24, each=1.0) == 0  # a draft model as slow as the model itself never pays
+    costs, sure, unsure = StepCosts(), HitRate(30, 0), HitRate(1, 3)
+    assert best_length(unsure, costs, 31) == 0
+    assert best_length(sure, costs, 31) >= 11
+    assert best_length(sure, costs, 5) == 5
+    assert best_length(sure, costs, 31, each=1.0) == 0  # a draft model as slow as the model itself never pays
+
+
+def test_batches_come_in_whole_tiles():
+    assert {(best_length(HitRate(hits, 1), StepCosts(), 31) + 1) % TILE for hits in range(12, 60, 4)} == {0}
 
 
 def test_a_machine_on_which_batches_are_free_drafts_sooner():
-    cheap = StepCosts()
+    cheap, rate = StepCosts(), HitRate(2, 2)
     for _ in range(60):
         cheap.record(1, 0.01)
         cheap.record(8, 0.011)
-    assert best_length(0.6, cheap, 24) > 0 == best_length(0.6, StepCosts(), 24)
+    assert best_length(rate, cheap, 24) > 0 == best_length(rate, StepCosts(), 24)
+    assert best_length(rate, StepCosts(on_gpu=True), 24) > 0
+
+
+def test_costs_follow_what_is_measured():
+    costs = StepCosts()
+    for _ in range(100):
+        costs.record(1, 0.01)
+        for tokens in (4, 32):
+            costs.record(tokens, 0.01 * (0.7 + 0.38 * tokens))
+    assert costs.of(16) == pytest.approx(0.7 + 0.38 * 16, rel=0.05)
+
+
+def test_one_bad_minute_does_not_end_drafting():
+    costs, rate = StepCosts(), HitRate(20, 0)
+    costs.record(1, 0.01)
+    for _ in range(20):
+        costs.record(8, 1.0)
+    assert best_length(rate, costs, 31) == 0
+    for _ in range(1500):
+        costs.record(1, 0.01)
+    assert best_length(rate, costs, 31) > 0
 
 
 def test_wrong_guesses_turn_drafting_off_and_right_ones_on():
-    rates = HitRates()
-    before = rates.chance(3)
+    rate = HitRate()
+    before = rate.chance()
     for _ in range(40):
-        rates.record(3, 1, 0)
-    assert rates.chance(3) > 0.9 > before
+        rate.record(1, 0)
+    assert rate.chance() > 0.9 > before
     for _ in range(80):
-        rates.record(3, 0, 1)
-    assert rates.chance(3) < before
+        rate.record(0, 1)
+    assert rate.chance() < before
+
+
+def test_a_hit_makes_the_next_one_likelier():
+    rate = HitRate(2, 1)
+    assert rate.chance() < rate.chance(1) < rate.chance(8) < 1
 
 
 def test_drafting_learns_from_guesses_that_it_did_not_spend():
@@ -55,10 +92,10 @@ def test_drafting_learns_from_guesses_that_it_did_not_spend():
     drafting = Drafting([text], StepCosts())
     lengths = []
     at = 3
-    drafting.draft([], 24)
+    drafting.draft([], 31)
     drafting.seen(text[:at], 0, 0.01)
     while at < 50:
-        draft = drafting.draft([], 24)
+        draft = drafting.draft([], 31)
         lengths.append(len(draft))
         new = text[at : at + len(draft) + 1]
         drafting.seen(new, len(draft), 0.01 * (0.7 + 0.38 * (len(draft) + 1)) if draft else 0.01)
