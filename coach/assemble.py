@@ -248,17 +248,14 @@ def load_language_model(config: Config) -> LanguageModel | None:
         return _remote_model(config)
     if config.llm.model == "none":
         return None
-    from coach.llm.bundled import adapter_path, model_path
+    from coach.llm.bundled import model_path
     from coach.llm.fast_weights import prepared
     from coach.llm.local import LlamaCppModel
 
     llm, bundled = config.llm, config.llm.model == "bundled"
-    adapter = {"auto": adapter_path() if bundled else None, "none": None}.get(
-        llm.adapter, Path(llm.adapter).expanduser()
-    )
     return LlamaCppModel(
         prepared(model_path(), shared_cache()) if bundled else Path(llm.model).expanduser(),
-        adapter=adapter,
+        adapter=adapter_for(config, llm.model),
         draft=Path(llm.draft_model).expanduser() if llm.draft_model else None,
         states=config.paths.states,
         context_tokens=llm.context_tokens,
@@ -266,6 +263,15 @@ def load_language_model(config: Config) -> LanguageModel | None:
         gpu_layers=llm.gpu_layers,
         kv_type=llm.kv_type,
     )
+
+
+def adapter_for(config: Config, model: str) -> Path | None:
+    """The adapter that the settings name for a model ("bundled" or a path); our own for the bundled one by default."""
+    from coach.llm.bundled import adapter_path
+
+    if config.llm.adapter == "auto":
+        return adapter_path() if model == "bundled" else None
+    return None if config.llm.adapter == "none" else Path(config.llm.adapter).expanduser()
 
 
 def _remote_model(config: Config) -> LanguageModel:

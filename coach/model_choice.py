@@ -1,13 +1,15 @@
 """Use cases around language models: what is used for what and why, choosing another, checking one, fetching one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from coach.assemble import Parts
+from coach.assemble import Parts, adapter_for
 from coach.config import Config, save_value
 from coach.errors import LlmUnavailable, NotGraded
 from coach.models import KeyPoint, Question
+from coach.paths import shared_cache
 from coach.ports import Progress
 
 if TYPE_CHECKING:
@@ -126,6 +128,28 @@ def check(parts: Parts, progress: Progress, answers: int | None = None) -> "Trus
         tasks = set(attempts.setting(f"trust:{llm.identity}") or parts.trusted_tasks) - {"judge"}
         attempts.set_setting(f"trust:{llm.identity}", sorted(tasks | ({"judge"} if trust.earned else set())))
     return trust
+
+
+def checked(parts: Parts, model: str) -> dict[str, Any] | None:
+    """What `check` measured of a local model ("bundled" or a path), None if it never did. Loads no weights."""
+    from coach.llm import identity
+    from coach.llm.bundled import model_path
+    from coach.llm.fast_weights import rewritten
+    from coach.llm.gguf_file import read_head
+
+    try:
+        bundled = (rewritten(model_path(), shared_cache()) or model_path()) if model == "bundled" else None
+        named = identity.of_model(read_head(bundled or Path(model)), adapter_for(parts.config, model))
+    except (LlmUnavailable, OSError):
+        return None
+    found: dict[str, Any] | None = parts.store.attempts.setting(f"measured:{named}")
+    return found
+
+
+def said_of(trust: Mapping[str, Any]) -> str:
+    """One line on what `check` measured."""
+    verdict = "may judge" if trust["earned"] else "may not judge"
+    return f"{verdict}: r = {trust['correlation']:.2f} with people's grades of {trust['answers']} answers"
 
 
 def _score(parts: Parts, labelled: "LabelledAnswer") -> float | None:

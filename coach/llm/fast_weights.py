@@ -33,9 +33,9 @@ def prepared(source: Path, folder: Path) -> Path:
     """
     if hardware.gpus():
         return source
+    if there := rewritten(source, folder):
+        return there
     target = _target(source, folder)
-    if _seems_whole(target):
-        return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if shutil.disk_usage(folder).free < SPARE_BYTES:
@@ -48,6 +48,15 @@ def prepared(source: Path, folder: Path) -> Path:
         if older != target.parent:
             shutil.rmtree(older, ignore_errors=True)
     return target
+
+
+def rewritten(source: Path, folder: Path) -> Path | None:
+    """The weights in Q8_0 if an earlier start has written them and they seem whole; writes nothing."""
+    target = _target(source, folder)
+    try:
+        return target if sampled_hash(target) == _kept(target).get("sampled") else None
+    except OSError:  # not written yet
+        return None
 
 
 def verify(source: Path, folder: Path) -> bool:
@@ -82,13 +91,6 @@ def _kept(target: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
-
-
-def _seems_whole(target: Path) -> bool:
-    try:
-        return sampled_hash(target) == _kept(target).get("sampled")
-    except OSError:  # not written yet
-        return False
 
 
 def _rewrite(source: Path, target: Path) -> None:

@@ -4,6 +4,8 @@ import hashlib
 from pathlib import Path
 
 from coach.llm import native
+from coach.llm.gguf_file import GgufHead
+from coach.llm.template import CHATML
 
 _BLOCK = 1 << 16  # bytes
 _BLOCKS = 64
@@ -23,13 +25,13 @@ def sampled_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def of_model(weights: Path, adapter: Path | None, template: str) -> str:
-    """Changes when weights, adapter, chat template or the llama.cpp build change."""
+def of_model(head: GgufHead, adapter: Path | None) -> str:
+    """Changes when weights, adapter, chat template or the llama.cpp build change. Loads no weights."""
     llama = native.library()
     parts = [
-        sampled_hash(weights),
+        sampled_hash(head.path),
         sampled_hash(adapter) if adapter else "no adapter",
-        template,
+        str(head.metadata.get("tokenizer.chat_template") or CHATML),
         llama.__version__,
         llama.llama_print_system_info().decode(),
     ]

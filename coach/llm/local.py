@@ -82,7 +82,7 @@ class LlamaCppModel:
         begins_with_bos = bool(bos) and self.template.before_system.startswith(bos)
         self._bos = [vocabulary.bos()] if vocabulary.adds_bos and not begins_with_bos else []
         self.suffix = vocabulary.template(self.template.suffix)
-        self.identity = identity.of_model(self.weights.head.path, self.weights.adapter_path, repr(self.template))
+        self.identity = identity.of_model(self.weights.head, self.weights.adapter_path)
 
     def _load_draft(self, path: Path | None, settings: Settings, gpu_layers: int) -> DraftModel | None:
         if path is None:

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,19 +23,24 @@ def list_models(json: Annotated[bool, typer.Option("--json", help="JSON Lines on
 
     config = load()
     found = found_models(config.paths.models)
+    trust = _checked(config, ["bundled", *(str(model.path) for model in found)])
     if json:
+        print_line({"name": "bundled", "source": "comes with the coach", "trust": trust["bundled"]})
         for model in found:
-            print_line({"name": model.name, "path": str(model.path), "source": model.source, "bytes": model.bytes})
+            known = {"source": model.source, "bytes": model.bytes, "trust": trust[str(model.path)]}
+            print_line({"name": model.name, "path": str(model.path), **known})
         for entry in CATALOGUE:
             print_line({"name": entry.name, "repository": entry.repository, "file": entry.file, "bytes": entry.bytes})
         return
     typer.echo(f"In use: {_in_use(config)}\n")
     typer.echo("On this machine (coach models use PATH)")
     typer.echo("  bundled              SmolLM2-135M-Instruct, comes with the coach")
+    typer.echo(f"      {_said(trust['bundled'], 'checked before it was shipped')}")
     for model in found:
         typer.echo(
             f"  {printable(model.name):<40} {_size(model.bytes)}  {model.source}\n      {printable(str(model.path))}"
         )
+        typer.echo(f"      {_said(trust[str(model.path)], 'not checked')}")
     typer.echo("\nTo fetch (coach models pull NAME)")
     for entry in CATALOGUE:
         typer.echo(f"  {entry.name:<14} {_size(entry.bytes)}  {_size(entry.memory_bytes)} memory  {entry.licence}")
@@ -185,6 +190,23 @@ def _in_use(config: Config) -> str:
     if config.llm.endpoint:
         return f"{config.llm.endpoint_model or 'a model'} at {config.llm.endpoint}"
     return config.llm.model + (f", drafted for by {config.llm.draft_model}" if config.llm.draft_model else "")
+
+
+def _checked(config: Config, models: list[str]) -> dict[str, dict[str, Any] | None]:
+    """What `check` measured of each model; a home without a database has measured nothing."""
+    if not config.paths.database.exists():
+        return dict.fromkeys(models)
+    from coach import model_choice
+    from coach.assemble import Parts
+
+    parts = Parts(config)
+    return {model: model_choice.checked(parts, model) for model in models}
+
+
+def _said(trust: dict[str, Any] | None, otherwise: str) -> str:
+    from coach.model_choice import said_of
+
+    return said_of(trust) if trust else otherwise
 
 
 def _size(count: int) -> str:
