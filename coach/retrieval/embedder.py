@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coach.errors import EmbedderUnavailable
 
@@ -53,6 +56,21 @@ def encoder_identity(folder: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def give_back_freed_memory() -> None:
+    """Return freed memory to the system where the C library keeps it (glibc); nothing elsewhere.
+
+    torch frees buffers of ever other sizes between small ones that stay, and glibc keeps the gaps: an evening of
+    practice held 10 MiB more with every question. Measured on one core: 3 ms beside 500 ms for a batch.
+    """
+    if trim := _malloc_trim():
+        trim(0)
+
+
+@cache
+def _malloc_trim() -> Any:
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 class SentenceEncoder:
@@ -109,6 +127,7 @@ class SentenceEncoder:
             return self._encode_query(texts[0])
         distinct = list(dict.fromkeys(texts))
         rows = self._compute(distinct)
+        give_back_freed_memory()
         if len(distinct) == len(texts):
             return rows
         where = {text: number for number, text in enumerate(distinct)}

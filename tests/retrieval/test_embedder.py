@@ -3,10 +3,11 @@
 import shutil
 
 import numpy as np
+import psutil
 import pytest
 
 from coach.errors import EmbedderUnavailable
-from coach.retrieval.embedder import QUERIES_KEPT, SentenceEncoder, bundled_encoder, encoder_identity
+from coach.retrieval.embedder import QUERIES_KEPT, SentenceEncoder, _malloc_trim, bundled_encoder, encoder_identity
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,13 @@ def test_a_folder_without_an_encoder_is_named(tmp_path, name):
         _ = encoder.identity
     encoder.warm().join()
     assert not encoder.ready
+
+
+@pytest.mark.skipif(_malloc_trim() is None, reason="the C library keeps no freed memory, or cannot be asked for it")
+def test_batches_of_ever_other_sizes_keep_no_memory(minilm: SentenceEncoder) -> None:
+    process = psutil.Process()
+    minilm.encode(["what is kept", "from the start"])
+    before = process.memory_info().rss
+    for size in range(1, 15):
+        minilm.encode([f"{number} " + "gradient " * (7 * size + number) for number in range(2, 2 + size)])
+    assert process.memory_info().rss - before < 25 << 20
