@@ -6,10 +6,10 @@ Every kill hits a forked process that works on one home with the product's own c
 replaced by instant ones, so that nearly all moments are moments of writing. The process reports each step once the
 product says that it is done ("acknowledged"). After each kill the home is opened as the next start would open it, and:
 
-lost         acknowledged steps that are missing (answers, grades)
+lost         acknowledged steps that are missing (answers, verdicts, grades, lines of the log)
 unsound      SQLite's integrity or foreign key check finds something
-half_done    an import that is neither the old nor the new version, a backup or a model that is not whole, a search
-             that fails
+half_done    an interrupted interview that does not go on to a verdict, a schedule that is not the log's, an import that
+             is neither the old nor the new version, a backup or a model that is not whole, a search that fails
 repairs      homes that could not be opened without a hand's help
 resumed      transfers of a model that went on where the kill had stopped them (of those that had got so far)
 
@@ -31,7 +31,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.faults_places import PLACES
+from benchmarks.faults_places import PLACES, schedule_differs
 from benchmarks.faults_work import IMPORTED, LONGEST_MS, WORK, DrillParts, InstantEncoder
 from coach.backup import backups
 from coach.config import load
@@ -40,6 +40,7 @@ from coach.llm.download import HubFile, pull
 from coach.paths import Paths
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import index_questions
+from coach.session import Session
 from coach.storage import Store
 from coach.storage.backup_file import contents
 from tests.llm.hub_server import CONTENT, FILE, REPOSITORY, Hub
@@ -88,8 +89,8 @@ def killed(work: Callable[[Paths, Callable[[str], None]], None], paths: Paths, a
     return [line.decode().rstrip("\n") for line in lines if line.endswith(b"\n")]
 
 
-def void(_: object) -> None:
-    """Drop a value."""
+def void(*_: object) -> None:
+    """Drop what is given."""
 
 
 def examine(what: str, paths: Paths, acknowledged: list[str], tally: Tally) -> None:
@@ -119,11 +120,17 @@ def on_disk(store: Store, line: str) -> bool:
         return any(turn.text == text for turn in store.attempts.transcript(int(attempt)))
     if what == "grade":
         return any(event.attempt_id == int(rest) for event in store.reviews.newest(200))
-    return True
+    if what == "verdict":
+        return store.attempts.get(int(rest)).judgement is not None
+    return what != "log" or store.reviews.event(int(rest)) is not None
 
 
 def whole(what: str, store: Store, paths: Paths, tally: Tally) -> bool:
     """Whether the step that the kill interrupted is wholly there or not at all."""
+    if what in ("answer", "judging"):
+        return goes_on(DrillParts(load(paths)))
+    if what == "grading":
+        return not schedule_differs(DrillParts(load(paths)))
     if what == "import":
         answers = [question.answer for question in store.questions.live("drill")]
         versions = {answer.split("version")[-1].strip() for answer in answers}
@@ -137,6 +144,21 @@ def whole(what: str, store: Store, paths: Paths, tally: Tally) -> bool:
     if what in ("backup", "restore"):
         return not any(contents(backup.path).problem for backup in backups(paths))
     return what != "pull" or pulled_whole(paths, tally)
+
+
+def goes_on(parts: DrillParts) -> bool:
+    """Whether the interview that was left open, if one was, is resumed and comes to an end with a verdict."""
+    session = Session(parts)
+    with closing(parts):
+        if (resume := session.resumable()) is None:
+            return True
+        conversation = session.converse(resume.attempt, resume.question)
+        if conversation.needs_judging():
+            list(conversation.go_on())
+        while conversation.attempt.state in ("asked", "answered", "following_up"):
+            list(conversation.reply("the rest"))
+        session.skip(conversation)
+        return conversation.attempt.graded is not None
 
 
 def pulled_whole(paths: Paths, tally: Tally) -> bool:
@@ -157,6 +179,7 @@ def local_hub() -> Iterator[None]:
 
     server = Hub()
     server.pause_seconds = 0.01
+    server.handle_error = void  # type: ignore[method-assign, assignment]  # whoever asked was killed: meant to be
     child = os.fork()
     if child == 0:
         server.serve_forever()

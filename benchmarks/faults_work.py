@@ -1,8 +1,10 @@
 """What the fault drill interrupts: each kind of writing, done by the product's own code with instant models."""
 
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 
 import numpy as np
@@ -15,7 +17,7 @@ from coach.events import Working
 from coach.llm.download import HubFile, pull
 from coach.models import Judgement, PointVerdict, Question
 from coach.paths import Paths
-from coach.ports import Embedder, Trunk
+from coach.ports import Embedder, Judge, Trunk
 from coach.retrieval.hybrid import HybridRetriever
 from coach.retrieval.indexing import index_questions
 from coach.scoring.grade import grade, score
@@ -23,7 +25,8 @@ from coach.session import Session
 from coach.storage import Store
 from tests.llm.hub_server import FILE, REPOSITORY
 
-LONGEST_MS = {"answer": 200, "import": 1500, "index": 2000, "backup": 300, "restore": 300, "pull": 900}
+LONGEST_MS = {"answer": 200, "judging": 150, "grading": 200, "import": 1500, "index": 2000, "backup": 300}
+LONGEST_MS |= {"restore": 300, "pull": 900}
 """A kill comes up to so many milliseconds after the first report: about what one step of that work takes."""
 DIM = 32
 IMPORTED = 40
@@ -41,6 +44,15 @@ class InstantJudge:
         return Judgement(points, score(points), grade(points), True, self.name)
 
 
+class SlowJudge(InstantJudge):
+    """Takes its time, so that a kill hits between an answer and its verdict."""
+
+    def judge(self, question: Question, answer: str, *, trunk: Trunk | None = None) -> Judgement:
+        """A verdict per point, after as long as a real judge takes for a few of them."""
+        time.sleep(0.05)
+        return super().judge(question, answer, trunk=trunk)
+
+
 class InstantEncoder:
     """Vectors drawn by the hash of the text."""
 
@@ -56,10 +68,12 @@ class InstantEncoder:
 class DrillParts(Parts):
     """A real home with instant models."""
 
+    drill_judge: Judge = InstantJudge()
+
     @property
     def talkers(self) -> Talkers:
         """Nobody but the judge."""
-        return Talkers(InstantJudge())
+        return Talkers(self.drill_judge)
 
     def _make_embedder(self) -> Embedder:
         return InstantEncoder()  # type: ignore[return-value]
@@ -80,6 +94,40 @@ def answering(paths: Paths, report: Report) -> None:
                     report(f"answer {conversation.attempt.id} {text}")
         session.settle(conversation, random.randrange(6))
         report(f"grade {conversation.attempt.id}")
+
+
+def judging(paths: Paths, report: Report) -> None:
+    """Answer and have it judged, follow-ups included; reports each answer and each verdict that is on disk."""
+    parts = DrillParts(load(paths))
+    parts.drill_judge = SlowJudge()
+    session = Session(parts)
+    while True:
+        conversation = session.ask(random.choice(session.store.questions.live()).id)
+        while conversation.attempt.state != "judged":
+            text = f"answer {random.random()}"
+            for event in conversation.reply(text):
+                if isinstance(event, Working) and event.what == "judging":
+                    report(f"answer {conversation.attempt.id} {text}")
+                elif isinstance(event, Working):  # of wording: the verdicts are saved
+                    report(f"verdict {conversation.attempt.id}")
+        session.skip(conversation)
+
+
+def grading(paths: Paths, report: Report) -> None:
+    """Grade, overrule, undo and redo without end; reports the line of the log that each of these wrote."""
+    session = Session(DrillParts(load(paths)))
+    while True:
+        conversation = session.ask(random.choice(session.store.questions.live()).id)
+        list(conversation.reply("an answer", more_follow_ups=False))
+        steps: tuple[Callable[[], object], ...] = (
+            partial(session.settle, conversation, random.randrange(6)),
+            partial(session.override, conversation.attempt.id, random.randrange(6)),
+            session.undo,
+            session.redo,
+        )
+        for step in steps:
+            step()
+            report(f"log {session.store.reviews.newest(1)[0].id}")
 
 
 def mock_interviews(version: int) -> str:
@@ -146,6 +194,8 @@ def pulling(paths: Paths, report: Report) -> None:
 
 WORK = {
     "answer": answering,
+    "judging": judging,
+    "grading": grading,
     "import": importing,
     "index": indexing,
     "backup": backing_up,

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the drill forks
 def test_nothing_acknowledged_is_lost() -> None:
     # a process of its own: a fork of pytest would carry the threads of other tests
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.faults", "--kills", "6"], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "benchmarks.faults", "--kills", "8"], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "answer 1, import 1, index 1, backup 1, restore 1, pull 1" in done.stdout
+    assert "answer 1, judging 1, grading 1, import 1, index 1, backup 1, restore 1, pull 1" in done.stdout
     for place in ("clock_jumps", "two_coaches"):
         assert re.search(rf"^{place} +fine$", done.stdout, re.M)
     assert re.search(r"^full_disk +(fine|not possible here: .+)$", done.stdout, re.M)
