@@ -129,7 +129,7 @@ class CoachApp(TypedAhead):
         if self._start != "home":
             self.action_go(self._start, **self._arguments)
         if self._wants_tour:
-            self.call_after_refresh(self._tour)
+            self._tour()
         self.call_after_refresh(self.load_models)
 
     def apply(self, config: Config) -> None:

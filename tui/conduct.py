@@ -1,15 +1,15 @@
 """A conversation carried on in a worker thread; what happens travels to the screen as messages."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import cast
 
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
 from coach.conversation import Conversation
 from coach.errors import CoachError
 from coach.events import Event
+from tui.screens.base import CoachScreen
 
 GROUP = "conversation"
 
@@ -39,28 +39,48 @@ class Waiting(Message):
         self.stopped = stopped
 
 
-def carry_on(screen: Screen[None], conversation: Conversation, text: str | None) -> Worker[None]:
-    """Reply to `text` (None: judge what is stored already) and post messages to `screen`; see `stop`."""
-    return screen.run_worker(lambda: _work(screen, conversation, text), thread=True, exclusive=True, group=GROUP)
+def carry_on(screen: CoachScreen[None], conversation: Conversation, text: str | None) -> Worker[None]:
+    """Reply to `text` (None: judge what is stored already); see `run`."""
+    stored = len(conversation.attempt.turns)
+
+    def unsaved() -> str:
+        return "" if text is None or len(conversation.attempt.turns) > stored else text
+
+    return run(
+        screen,
+        lambda: conversation.go_on() if text is None else conversation.reply(text),
+        unsaved=unsaved,
+        close=conversation.close,
+    )
 
 
-def stop(screen: Screen[None]) -> None:
+def run(
+    screen: CoachScreen[None], begin: Callable[[], object], *, unsaved: Callable[[], str], close: Callable[[], None]
+) -> Worker[None]:
+    """Run through the events of `begin()` in a worker and post them to `screen` as messages; see `stop`.
+
+    close: gives the language model's memory back; called if the screen was left meanwhile.
+    """
+
+    def work() -> None:
+        worker = get_current_worker()
+        events = cast(Generator[Event, None, None], begin())
+        try:
+            for event in events:
+                screen.post_message(Happened(event))
+                if worker.is_cancelled:
+                    events.close()
+                    break
+        except CoachError as error:
+            screen.post_message(Failed(error, unsaved()))
+        finally:
+            waits = screen.post_message(Waiting(worker.is_cancelled))
+            if not waits and not screen.quitting:
+                close()
+
+    return screen.run_worker(work, thread=True, exclusive=True, group=GROUP)
+
+
+def stop(screen: CoachScreen[None]) -> None:
     """Stop the model: at the next event, that is within one token while text streams."""
     screen.workers.cancel_group(screen, GROUP)
-
-
-def _work(screen: Screen[None], conversation: Conversation, text: str | None) -> None:
-    worker = get_current_worker()
-    stored = len(conversation.attempt.turns)
-    events = cast(Generator[Event, None, None], conversation.go_on() if text is None else conversation.reply(text))
-    try:
-        for event in events:
-            screen.post_message(Happened(event))
-            if worker.is_cancelled:
-                events.close()
-                break
-    except CoachError as error:
-        saved = text is None or len(conversation.attempt.turns) > stored
-        screen.post_message(Failed(error, "" if saved else text or ""))
-    finally:
-        screen.post_message(Waiting(worker.is_cancelled))

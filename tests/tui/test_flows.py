@@ -155,3 +155,11 @@ async def test_the_tour_is_shown_once_and_can_be_skipped(make_app: MakeApp) -> N
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.models_ready)  # they are loaded after the tour was shown or not
         assert isinstance(app.screen, HomeScreen)
+
+
+async def test_the_tour_comes_before_the_first_round(make_app: MakeApp) -> None:
+    async with make_app("review", begin="reveal", tour=True).run_test() as pilot:
+        await arrived(pilot, TourScreen)
+        await pilot.press("enter", "enter", "enter")
+        await arrived(pilot, RevealScreen)
+        assert not any(isinstance(screen, TourScreen) for screen in pilot.app.screen_stack)

@@ -3,13 +3,14 @@
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from coach.report import Answered
 from coach.report_export import outcome
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.conclusion import Conclusion
+from tui.widgets.footer import KeyFooter
 from tui.widgets.talk import Said
 
 
@@ -46,7 +47,7 @@ class AnsweredScreen(CoachScreen[None]):
                 yield said
             if answer.judgement is not None:
                 yield Conclusion(answer.question, answer.judgement)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def action_answer(self) -> None:
         """Open or close the model answer."""

@@ -7,6 +7,7 @@ from textual.screen import Screen
 
 from coach.errors import CoachError
 from coach.session import Session
+from tui.watching import forget_gone
 
 if TYPE_CHECKING:
     from tui.app import CoachApp
@@ -21,10 +22,19 @@ class CoachScreen(Screen[Result], Generic[Result]):
     HELP = ""
     """A paragraph for the help screen; the keys come from the bindings."""
 
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        forget_gone(self.app)
+
     @property
     def coach(self) -> "CoachApp":
         """The app."""
         return cast("CoachApp", self.app)
+
+    @property
+    def quitting(self) -> bool:
+        """Whether the whole program ends: what the model holds is then saved for the next start."""
+        return self.app.return_code is not None
 
     @property
     def takes_keys(self) -> bool:

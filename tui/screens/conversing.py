@@ -35,6 +35,11 @@ class Conversing(QuestionTools):
         self.busy = False
         self._held: list[Event] | None = None  # events that wait until confidence was told
 
+    def on_unmount(self) -> None:
+        """Give the model's memory back; a worker that still uses it does that itself."""
+        if self.conversation is not None and not self.busy and not self.quitting:
+            self.conversation.close()
+
     @cached_property
     def drafting(self) -> Drafting:
         """Keeps unsent text where a crash cannot reach it."""

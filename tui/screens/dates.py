@@ -6,7 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from coach.errors import CoachError
@@ -16,6 +16,7 @@ from tui.figures import counted
 from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 Entry = tuple[date, str, dict[str, float]]
 
@@ -46,7 +47,7 @@ class DatesScreen(CoachScreen[None]):
         """What a day holds, the dates, keys."""
         yield Static(id="usual", markup=False)
         yield OptionList(id="dates", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fill the list."""

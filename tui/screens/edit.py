@@ -5,10 +5,11 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from coach.errors import CoachError
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 
 class EditScreen(ModalScreen[str | None]):
@@ -35,7 +36,7 @@ class EditScreen(ModalScreen[str | None]):
         """The text, and a line for what is wrong with it."""
         yield TextArea(self._text, soft_wrap=True, tab_behavior="focus")
         yield Static(id="fault", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def action_save(self) -> None:
         """Leave with the text if it can be read."""

@@ -5,9 +5,10 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.keys import KeyHelp
+from tui.widgets.footer import KeyFooter
 
 
 class HelpScreen(ModalScreen[None]):
@@ -38,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
                 '[screen]\nkeys = { "practice.hint" = "ctrl+t" }',
                 markup=False,
             )
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
 
 def key_table(keys: list[KeyHelp]) -> Content:

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from coach.errors import CoachError
 from coach.mock import unfinished_mock
@@ -13,6 +13,7 @@ from coach.overview import NextInterview, Overview, Standing, overview, standing
 from tui.places import PLACES
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 from tui.widgets.heat_map import HeatMap
 from tui.widgets.status import ModelStatus
 
@@ -46,7 +47,7 @@ class HomeScreen(CoachScreen[None]):
             yield Static(id="log", markup=False)
             yield HeatMap({}, self.coach.clock().date())  # until the log is read
         yield ModelStatus()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fill the screen as soon as the database is open."""

@@ -9,13 +9,14 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.suggester import Suggester
-from textual.widgets import Footer, Input, ProgressBar, Static
+from textual.widgets import Input, ProgressBar, Static
 from textual.worker import get_current_worker
 
 from coach.errors import CoachError
 from coach.ingest import NothingRead, Report, default_collection
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 SIGNS = {"new": ("+", "$success"), "changed": ("~", "$warning"), "gone": ("-", "$error")}
 SHOWN = 300
@@ -77,7 +78,7 @@ class ImportScreen(CoachScreen[None]):
             yield ProgressBar(id="progress", show_eta=False)
             yield Static(id="doing", markup=False)
             yield Static(id="outcome", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     @on(Input.Submitted)
     def preview(self) -> None:

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -14,6 +14,7 @@ from coach.library import Shelf, refined
 from coach.models import Question
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 ALL = ""
 
@@ -58,7 +59,7 @@ class LibraryScreen(CoachScreen[None]):
             with Vertical():
                 yield Static(id="how", markup=False)
                 yield OptionList(id="found", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Follow the models: as soon as they are ready the list gets better."""

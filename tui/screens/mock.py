@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from coach.errors import CoachError
 from coach.mock import MockInterview, begin_mock, unfinished_mock
@@ -17,6 +17,7 @@ from coach.mock_plan import ROUNDS, Round, rounds_named
 from tui.figures import counted
 from tui.screens.base import CoachScreen
 from tui.widgets.checklist import CheckList
+from tui.widgets.footer import KeyFooter
 from tui.widgets.status import ModelStatus
 
 FIRST_CHOICE = ("phone_screen", "breadth")
@@ -63,7 +64,7 @@ class MockScreen(CoachScreen[None]):
             yield Static(id="length", markup=False)
             yield Input(self._topic, id="focus", placeholder="Topic of the depth round; empty: a surprise")
         yield ModelStatus()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_screen_resume(self) -> None:
         """See what is open, also after leaving an interview."""

@@ -1,30 +1,29 @@
 """Mock interview, while it runs: question, clock, answer; no verdict in sight."""
 
 import time
-from collections.abc import Callable, Generator
-from typing import cast
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Footer, Static, TextArea
-from textual.worker import get_current_worker
+from textual.widgets import Static, TextArea
 
 from coach.errors import CoachError
-from coach.events import Event, Notice, Piece, Said, Working
+from coach.events import Notice, Piece, Said, Working
 from coach.mock import MockInterview, Step
+from tui import conduct
 from tui.conduct import Failed, Happened, Waiting
 from tui.drafting import Drafting
 from tui.editor import edited
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.answer import AnswerBox
+from tui.widgets.footer import KeyFooter
 from tui.widgets.status import ModelStatus
 from tui.widgets.transcript import Transcript
 
-GROUP = "mock"
 WARNINGS = {
     "last minute": "The last minute of this question. Come to your point.",
     "over": "The time for this question is over. Finish your thought: nobody cuts you off.",
@@ -76,13 +75,22 @@ class MockInterviewScreen(CoachScreen[None]):
         yield Static(id="thinking", markup=False)
         yield AnswerBox(id="answer")
         yield ModelStatus()
-        yield Footer(compact=True)
+        yield KeyFooter(show_command_palette=True)
 
     def on_mount(self) -> None:
         """Ask, and start the clock."""
         self._drafting = Drafting(self.coach.config.paths, self)
         self.set_interval(1.0, self._tick)
         self._advance()
+
+    def on_unmount(self) -> None:
+        """Keep the time, and give the model's memory back unless a worker uses it, however the screen was left."""
+        try:
+            self._keep_time()
+        except CoachError as error:
+            self.say(error)
+        if not self.busy and not self.quitting:
+            self._mock.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there in the states they are meant for."""
@@ -147,10 +155,8 @@ class MockInterviewScreen(CoachScreen[None]):
     def action_stop(self) -> None:
         """Stop the model while it works, else leave; the interview stays open."""
         if self.busy:
-            self.workers.cancel_group(self, GROUP)
+            conduct.stop(self)
             return
-        self._keep_time()
-        self._mock.close()
         self.app.pop_screen()
 
     # -- what the interviewer does ------------------------------------------------------------------------------
@@ -166,22 +172,7 @@ class MockInterviewScreen(CoachScreen[None]):
     def _work(self, begin: Callable[[], object], text: str) -> None:
         self.busy = True
         self._since = None
-
-        def work() -> None:
-            worker = get_current_worker()
-            events = cast(Generator[Event, None, None], begin())
-            try:
-                for event in events:
-                    self.post_message(Happened(event))
-                    if worker.is_cancelled:
-                        events.close()
-                        break
-            except CoachError as error:
-                self.post_message(Failed(error, text))
-            finally:
-                self.post_message(Waiting(worker.is_cancelled))
-
-        self.run_worker(work, thread=True, exclusive=True, group=GROUP)
+        conduct.run(self, begin, unsaved=lambda: text, close=self._mock.close)
 
     @on(Happened)
     def show(self, message: Happened) -> None:

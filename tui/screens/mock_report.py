@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from coach.errors import CoachError
@@ -17,6 +17,7 @@ from coach.report import Answered, Report, session_report
 from coach.report_export import SIGNS, number, outcome, save, study_day, summary, title
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 from tui.widgets.plots import Panel, Plot
 
 
@@ -55,7 +56,7 @@ class MockReportScreen(CoachScreen[None]):
     def compose(self) -> ComposeResult:
         """One page, with the list of answers at its end."""
         yield VerticalScroll(id="page")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         """Show the report."""

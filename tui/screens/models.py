@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Footer, OptionList, ProgressBar, Static
+from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -17,6 +17,7 @@ from coach.model_choice import Choice, Use, check, choices, fetch, use, uses
 from coach.ports import Progress
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 GROUP = "model work"
 
@@ -52,7 +53,7 @@ class ModelsScreen(CoachScreen[None]):
             yield ProgressBar(id="progress", show_eta=False)
             yield Static(id="doing", markup=False)
             yield OptionList(id="choices", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """The list at once; what works now as soon as the models are loaded."""

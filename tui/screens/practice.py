@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.widgets import Footer
 
 from coach.conversation import Conversation
 from coach.errors import CoachError
@@ -16,6 +15,7 @@ from tui.screens.conversing import ANSWERING, Conversing
 from tui.screens.practice_keys import KEYS
 from tui.widgets.answer import AnswerBox
 from tui.widgets.confidence import ConfidenceBar
+from tui.widgets.footer import KeyFooter
 from tui.widgets.grades import GradeLine, open_line, settled_line
 from tui.widgets.status import ModelStatus
 from tui.widgets.talk import Chips
@@ -50,7 +50,7 @@ class PracticeScreen(Conversing):
         yield ConfidenceBar()
         yield AnswerBox(id="answer")
         yield ModelStatus()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin with what was left open, what the arguments say, or what is due."""

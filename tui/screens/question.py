@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
 from coach.errors import CoachError
 from coach.library import History, history
@@ -20,6 +20,7 @@ from tui.figures import counted
 from tui.screens.base import CoachScreen
 from tui.screens.edit import EditScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 
 class QuestionScreen(CoachScreen[None]):
@@ -49,7 +50,7 @@ class QuestionScreen(CoachScreen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling page."""
         yield VerticalScroll(id="page")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_screen_resume(self) -> None:
         """Show the question as it is now, also after practising or editing it."""

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Markdown
+from textual.widgets import Markdown
 
 from coach.conversation import Conversation
 from coach.errors import CoachError
@@ -15,6 +15,7 @@ from coach.self_grading import checklist_judgement, settle_by_checklist
 from tui.screens.choosing import Choosing
 from tui.text import printable
 from tui.widgets.checklist import CheckList
+from tui.widgets.footer import KeyFooter
 from tui.widgets.grades import GradeLine, day_text
 from tui.widgets.transcript import QuestionHead
 
@@ -53,7 +54,7 @@ class RevealScreen(Choosing):
             yield Markdown(HIDDEN, open_links=False)
             yield CheckList(id="said")
         yield GradeLine(markup=False, classes="-empty")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin the round."""

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from coach.errors import CoachError
 from coach.review_summary import Summary, review_summary
@@ -17,6 +17,7 @@ from tui.screens.base import CoachScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 from tui.widgets.status import ModelStatus
 
 AHEAD = 10
@@ -50,7 +51,7 @@ class ReviewScreen(CoachScreen[None]):
             yield Static(id="summary", markup=False)
             yield Static(id="plan", markup=False)
         yield ModelStatus()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_screen_resume(self) -> None:
         """Show what is planned now, and what the last round was worth."""
@@ -65,9 +66,10 @@ class ReviewScreen(CoachScreen[None]):
         shown.display = summary is not None
         shown.update(summary_content(summary) if summary else "")
         self.query_one("#plan", Static).update(plan)
-        begin, self._begin = self._begin, ""
-        if begin and self.session.due():
-            self.call_after_refresh(self.action_typed if begin == "typed" else self.action_reveal)
+        if self._begin and self.app.screen is self:  # not below the tour
+            begin, self._begin = self._begin, ""
+            if self.session.due():
+                self.call_after_refresh(self.action_typed if begin == "typed" else self.action_reveal)
 
     def action_typed(self) -> None:
         """Answer the queue in one's own words."""

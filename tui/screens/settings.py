@@ -4,7 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from coach.config import load
@@ -14,6 +14,7 @@ from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.themes import THEMES
+from tui.widgets.footer import KeyFooter
 
 AT_ONCE = ("screen", "study.ask_confidence")
 """Settings that take effect while the program runs; the others wait for its next start."""
@@ -33,7 +34,7 @@ class SettingsScreen(CoachScreen[None]):
         """Path, list, keys."""
         yield Static(f"Kept in {self.coach.config.paths.config}", id="file", markup=False)
         yield OptionList(id="settings", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fill the list."""

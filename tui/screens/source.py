@@ -4,10 +4,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
 from coach.session import Source
 from tui.text import printable
+from tui.widgets.footer import KeyFooter
 
 
 class SourceScreen(ModalScreen[None]):
@@ -32,4 +33,4 @@ class SourceScreen(ModalScreen[None]):
             yield Static(printable(self._source.origin), classes="origin", markup=False)
             for passage in self._source.passages:
                 yield Markdown(printable(passage), open_links=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()

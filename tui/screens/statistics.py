@@ -9,12 +9,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ItemGrid, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from coach.errors import CoachError
 from coach.statistics import statistics
 from tui import figures as words
 from tui.screens.base import CoachScreen
+from tui.widgets.footer import KeyFooter
 from tui.widgets.heat_map import HeatMap
 from tui.widgets.plots import Panel, Plot, RangeBars
 
@@ -49,7 +50,7 @@ class StatisticsScreen(CoachScreen[None]):
         with VerticalScroll(id="figures"):
             yield Static("Reading your history …", id="reading")
             yield ItemGrid(id="panels", min_column_width=64, stretch_height=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Compute in the background: a long log takes a moment."""

@@ -31,6 +31,10 @@ class Plot(PlotextPlot):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.redraw())
         self.redraw()
 
+    def on_unmount(self) -> None:
+        """Follow no theme any more."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def redraw(self) -> None:
         """Draw from the beginning."""
         self.plt.clear_data()
