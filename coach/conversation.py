@@ -83,9 +83,7 @@ class Conversation:
         more_follow_ups: False concludes after judging, e.g. in a mock interview's last second.
         """
         text = text.encode("utf-8", "replace").decode()  # lone surrogates, which a terminal may send, cannot be stored
-        target = self.open_target()
-        kind: Literal["answer", "followup_answer"] = "followup_answer" if self._answered() else "answer"
-        self._add(Turn("candidate", kind, text, self._clock(), target), "answered")
+        self._add(next_turn(self.attempt.turns, text, self._clock()), "answered")
         yield from self.go_on(more_follow_ups=more_follow_ups)
 
     def go_on(self, *, more_follow_ups: bool = True) -> Iterator[Event]:
@@ -144,9 +142,8 @@ class Conversation:
         return None
 
     def needs_judging(self) -> bool:
-        """Whether an answer is on disk that was not judged yet: a crash or an Esc came between."""
-        turns = self.attempt.turns
-        return bool(turns) and turns[-1].speaker == "candidate" and self.attempt.state in ("answered", "following_up")
+        """Whether the coach owes its verdict or its next question: a crash or an Esc came between."""
+        return owes_a_turn(self.attempt.turns) and self.attempt.state in ("answered", "following_up")
 
     def close(self) -> None:
         """Give the language model's memory back."""
@@ -158,7 +155,7 @@ class Conversation:
 
     def _judge(self) -> Generator[Event, None, Judgement]:
         """Judge the newest candidate turn and merge it with what was judged before; all turns if nothing was."""
-        turns = [turn for turn in self.attempt.turns if turn.kind in ("answer", "followup_answer")]
+        turns = contributions(self.attempt.turns)
         if not turns:
             raise NotGraded("There is no answer to judge.", "Type an answer, or say that you do not know.")
         answer, *replies = turns
@@ -208,9 +205,10 @@ class Conversation:
 
     def _follow_up(self, judgement: Judgement, move: Move) -> Iterator[Event]:
         yield Working("wording")
-        acknowledgement = yield from self._acknowledge(judgement)
-        turn = self._say("acknowledgement", acknowledgement, None)
-        yield Said(turn)
+        if self.attempt.turns[-1].kind != "acknowledgement":  # else it was cut off behind that
+            acknowledgement = yield from self._acknowledge(judgement)
+            turn = self._say("acknowledgement", acknowledgement, None)
+            yield Said(turn)
         if move.target is None:
             turn = self._say("deepening", self._deepening(), None)
         else:
@@ -317,9 +315,6 @@ class Conversation:
             self._store.attempts.save_judgement(self.attempt.id, judgement, state)
         self.attempt = replace(self.attempt, judgement=judgement, state=state)
 
-    def _answered(self) -> bool:
-        return any(turn.kind == "answer" for turn in self.attempt.turns)
-
     def _said(self) -> str:
         return "\n".join(turn.text for turn in self.attempt.turns if turn.speaker == "candidate")
 
@@ -332,6 +327,37 @@ class Conversation:
     def _heaviest(self) -> int:
         points = self.question.key_points
         return max(range(len(points)), key=lambda i: (points[i].weight, -i))
+
+
+def next_turn(turns: Sequence[Turn], text: str, at: datetime) -> Turn:
+    """The turn that `text` is: a reply to the coach's open question, else more of what the candidate said last."""
+    for turn in reversed(turns):
+        if turn.kind in ("followup", "deepening"):
+            return Turn("candidate", "followup_answer", text, at, turn.target)
+        if turn.speaker == "candidate":
+            return Turn("candidate", turn.kind, text, at, turn.target)
+    return Turn("candidate", "answer", text, at)
+
+
+def owes_a_turn(turns: Sequence[Turn]) -> bool:
+    """Whether the coach has not asked anything since the candidate's newest turn; hints and praise ask nothing."""
+    newest = next((t for t in reversed(turns) if t.speaker == "candidate" or t.kind in ("followup", "deepening")), None)
+    return newest is not None and newest.speaker == "candidate"
+
+
+def contributions(turns: Sequence[Turn]) -> list[Turn]:
+    """The answer and the replies, each whole: what was said in several turns because judging was stopped is joined."""
+    found: list[Turn] = []
+    asked = True
+    for turn in turns:
+        if turn.speaker == "candidate" and asked:
+            found.append(turn)
+            asked = False
+        elif turn.speaker == "candidate":
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{turn.text}")
+        elif turn.kind in ("followup", "deepening"):
+            asked = True
+    return found
 
 
 def trunk_blocks(turns: Sequence[Turn]) -> list[str]:

@@ -7,10 +7,9 @@ Where one stands follows from them, so an interview that was interrupted goes on
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from coach.clock import utc_now
-from coach.conversation import Clock, Conversation
+from coach.conversation import Clock, Conversation, next_turn, owes_a_turn
 from coach.errors import CoachError
 from coach.events import Event, Notice, Piece, Said, Working
 from coach.mock_plan import BY_NAME, Known, Planned, Round, Timer, choose
@@ -92,9 +91,8 @@ class MockInterview:
         yield from self._visible(conversation.go_on(more_follow_ups=self._may_follow_up(step, conversation)))
 
     def needs_judging(self, step: Step) -> bool:
-        """Whether an answer of this step was stored but not judged yet."""
-        turns = step.attempt.turns
-        return bool(turns) and turns[-1].speaker == "candidate"
+        """Whether an answer of this step was stored and nothing was asked since."""
+        return owes_a_turn(step.attempt.turns)
 
     def skip(self, step: Step, used_seconds: float) -> None:
         """Pass on a question. What was judged of it counts, otherwise it stays without a grade."""
@@ -163,12 +161,9 @@ class MockInterview:
     def _keep(self, step: Step, text: str) -> None:
         """Store an answer that nobody can judge at the moment."""
         attempt = self._store.attempts.get(step.attempt.id)
-        turns, judged = attempt.turns, attempt.judgement
-        asked = turns[-1] if turns and turns[-1].speaker == "coach" else None
-        kind: Literal["answer", "followup_answer"] = "followup_answer" if turns else "answer"
-        turn = Turn("candidate", kind, text, self._clock(), asked.target if asked else None)
+        judged = attempt.judgement
         with self._store.atomic():
-            self._store.attempts.add_turn(attempt.id, turn, "answered")
+            self._store.attempts.add_turn(attempt.id, next_turn(attempt.turns, text, self._clock()), "answered")
             if judged is not None:
                 self._store.attempts.save_judgement(attempt.id, replace(judged, complete=False), "answered")
 

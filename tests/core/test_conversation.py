@@ -5,7 +5,7 @@ import pytest
 
 from coach.conversation import Conversation, Talkers
 from coach.errors import NotGraded
-from coach.events import Concluded, Event, Judged, Said, Ungraded
+from coach.events import Concluded, Event, Judged, Said, Ungraded, Working
 from coach.models import Judgement, KeyPoint, PointVerdict, Question, Span, Turn
 from coach.ports import Trunk
 from coach.scoring.grade import grade, score
@@ -161,6 +161,42 @@ def test_an_interrupted_attempt_goes_on_where_it_stopped(begin: Callable[[], Con
     assert again.needs_judging()
     (asked,) = follow_ups(list(again.go_on()))
     assert asked.target == 1
+
+
+def stop_at(events: Iterator[Event], kind: type[Event]) -> None:
+    """Break the coach off as Esc does, behind its first event of this kind."""
+    next(event for event in events if isinstance(event, kind))
+    events.close()  # type: ignore[attr-defined]
+
+
+def test_what_is_added_after_a_stop_belongs_to_the_answer(begin: Callable[[], Conversation]) -> None:
+    conversation = begin()
+    stop_at(conversation.reply("it is bagging"), Working)
+    list(conversation.reply("and features, for less variance"))
+    assert conversation.attempt.judgement is not None
+    assert [(v.verdict, v.prompted) for v in conversation.attempt.judgement.points] == [("covered", False)] * 3
+
+
+@pytest.mark.parametrize("reply", [["features", "that is what I mean"], ["let me think", "features"]])
+def test_what_is_added_after_a_stop_belongs_to_the_reply(begin: Callable[[], Conversation], reply: list[str]) -> None:
+    conversation = begin()
+    list(conversation.reply("it is bagging"))
+    stop_at(conversation.reply(reply[0]), Working)
+    conversation.give_hint()
+    assert conversation.needs_judging()
+    list(conversation.reply(reply[1]))
+    assert conversation.attempt.judgement is not None
+    assert [v.verdict for v in conversation.attempt.judgement.points] == ["covered", "covered", "missing"]
+
+
+def test_a_stop_between_praise_and_question_leaves_the_question_to_be_asked(begin: Callable[[], Conversation]) -> None:
+    stop_at(begin().reply("it is bagging"), Said)
+    again = begin()
+    assert [turn.kind for turn in again.attempt.turns] == ["answer", "acknowledgement"]
+    assert again.needs_judging()
+    (asked,) = follow_ups(list(again.go_on()))
+    assert asked.target == 1
+    assert [turn.kind for turn in again.attempt.turns] == ["answer", "acknowledgement", "followup"]
 
 
 def test_a_resumed_follow_up_keeps_its_target_and_verdicts(begin: Callable[[], Conversation]) -> None:
