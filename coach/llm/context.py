@@ -7,7 +7,7 @@ import ctypes
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,7 +62,8 @@ class Context:
     def __init__(self, weights: Weights, settings: Settings) -> None:
         self._llama = llama_cpp = native.library()
         self.weights = weights
-        self.settings = settings
+        # A larger batch than the window ends the program in llama.cpp.
+        self.settings = settings = replace(settings, batch_tokens=min(settings.batch_tokens, settings.context_tokens))
         self.evaluated = 0
         self._abort = ctypes.create_string_buffer(2)  # holds "" (go on) or "\1" (stop)
         self._context = self._create()

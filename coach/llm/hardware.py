@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 
+from coach.errors import LlmUnavailable
 from coach.llm import native
 from coach.llm.context import Settings
 from coach.llm.gguf_file import GgufHead
@@ -57,6 +58,8 @@ def choose(head: GgufHead, wanted: Settings, *, kv_type: str = "auto", gpu_layer
     kv_type "auto" is f16, or q8_0 when KV memory would take more than a quarter of the free memory. Flash attention is
     on where a GPU computes or the cache is quantised (llama.cpp demands it there); on a CPU it made single tokens
     1.35x and batches of eight 2.0x slower (400 tokens of context, AVX-512, llama-cpp-python 0.3.36).
+    Raises LlmUnavailable for a window that this machine's memory cannot hold: Linux would grant it and then end the
+    program.
     """
     import psutil
 
@@ -67,4 +70,11 @@ def choose(head: GgufHead, wanted: Settings, *, kv_type: str = "auto", gpu_layer
         kv_type = "q8_0" if room > free // 4 else "f16"
     settings = replace(wanted, kv_type=kv_type)
     layers = 0 if not devices else (gpu_layers if gpu_layers >= 0 else layers_that_fit(head, settings, free))
+    needed = wanted.context_tokens * kv_bytes_per_token(head, kv_type)
+    if not devices and needed > free:
+        raise LlmUnavailable(
+            f"A window of {wanted.context_tokens:,} tokens takes {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB of "
+            "memory are free.",
+            "Lower `context_tokens` under [llm].",
+        )
     return replace(settings, flash_attention=layers > 0 or kv_type != "f16"), layers

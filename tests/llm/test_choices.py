@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from coach.errors import ContextFull
+from coach.errors import ContextFull, LlmUnavailable
 from coach.llm import hardware
 from coach.llm.budget import TurnBlock, said_on_screen, trunk_within_window
 from coach.llm.context import Settings
@@ -40,6 +40,13 @@ def test_little_memory_quantises_the_cache(gguf, machine):
     machine(memory=200 << 20)
     settings, _ = hardware.choose(read_head(gguf), Settings())
     assert (settings.kv_type, settings.flash_attention) == ("q8_0", True)
+
+
+def test_a_window_that_memory_cannot_hold_is_refused_with_the_numbers(gguf, machine):
+    machine(memory=1 << 30)
+    with pytest.raises(LlmUnavailable, match=r"200,000 tokens takes 2\.\d GB, and 1\.1 GB") as caught:
+        hardware.choose(read_head(gguf), Settings(context_tokens=200_000))
+    assert "Lower `context_tokens`" in caught.value.hint
 
 
 def test_a_gpu_takes_what_fits(gguf, machine):

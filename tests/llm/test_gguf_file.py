@@ -1,11 +1,14 @@
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from coach.errors import LlmUnavailable
+from coach.errors import ContextFull, LlmUnavailable
 from coach.llm import bundled
 from coach.llm.gguf_file import check_whole, read_head
+from coach.llm.local import LlamaCppModel
 from coach.llm.weights import Weights
 
 
@@ -115,3 +118,45 @@ def test_our_adapter_changes_what_the_model_says(gguf):
     assert weights.adapter_problem == ""
     assert weights.adapter_path == path
     weights.close()
+
+
+LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from coach.errors import LlmUnavailable
+from coach.llm.context import Context, Settings
+from coach.llm.weights import Weights
+
+path, refused = Path(sys.argv[1]), sys.argv[2]
+weights = Weights(path)
+used = 1024 * int(next(line for line in open("/proc/self/status") if line.startswith("VmSize")).split()[1])
+resource.setrlimit(resource.RLIMIT_AS, (used + (32 << 20),) * 2)
+try:
+    Weights(path) if refused == "weights" else Context(weights, Settings(context_tokens=4096))
+except LlmUnavailable as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
+@pytest.mark.parametrize(
+    ("refused", "message", "hint"),
+    [
+        ("weights", "Not enough memory for SmolLM2-135M-Instruct", "coach models list"),
+        ("window", "No room for a window of 4096 tokens", "Lower `context_tokens`"),
+    ],
+)
+def test_what_there_is_no_memory_for_is_said(gguf, refused, message, hint):
+    done = subprocess.run([sys.executable, "-c", LITTLE_MEMORY, gguf, refused], capture_output=True, text=True)
+    assert message in done.stdout, done.stderr
+    assert hint in done.stdout
+
+
+def test_a_window_too_small_for_the_question_is_said_with_the_numbers(gguf):
+    model = LlamaCppModel(gguf, context_tokens=256)
+    with pytest.raises(ContextFull, match=r"of which \d+ are kept for verdicts and replies") as caught:
+        model.trunk("You are an interviewer.", "word " * 250)
+    assert "Raise `context_tokens`" in caught.value.hint
+    with pytest.raises(ContextFull):
+        model.trunk("word " * 300, "")
+    model.close()
