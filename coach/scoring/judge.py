@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 VALUES = np.array([1.0, 0.5, 0.0, 0.0])
 """Credit of each of `VERDICTS`."""
 
+CLEAR = 0.5
+"""Probability from which on a point is called covered. Below it the coach says "in part", which claims less; credit and
+score follow the probabilities, not the name."""
+
 UNSURE_DEVIATION = 0.8
 """Standard deviation of the score, in marks of 5, from which on it is called unsure. On held-out questions that is a
 quarter of the answers, and the error of their scores is twice that of the others."""
@@ -117,7 +121,7 @@ def verdict_of(probabilities: Floats, positive: float) -> VerdictName:
     """The verdict named for one point: present at all, then fully or partly, else missing or contradicted."""
     covered, partial, missing, contradicted = (float(p) for p in probabilities)
     if covered + partial >= positive:
-        return VERDICTS[0] if covered >= partial else VERDICTS[1]
+        return VERDICTS[0] if covered >= CLEAR else VERDICTS[1]
     return VERDICTS[3] if contradicted > missing else VERDICTS[2]
 
 
