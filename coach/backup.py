@@ -5,6 +5,7 @@ Works on files alone, without opening the home's database through `Store`: it mu
 
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from coach.errors import StorageError
 from coach.paths import Paths
-from coach.storage.backup_file import Contents, contents, copy_back, write_backup
+from coach.storage.backup_file import UNFINISHED, Contents, contents, copy_back, write_backup
 
 DAILY, ON_REQUEST, BEFORE = "daily-", "coach-", "before-"
 KEPT_BEFORE = 3
@@ -59,6 +60,7 @@ def back_up_daily(paths: Paths, keep: int, today: date) -> Backup | None:
     write_backup(paths.database, target)
     _keep_newest(paths, DAILY, keep)
     _keep_newest(paths, BEFORE, KEPT_BEFORE)
+    _remove_unfinished(paths)
     return Backup(target, datetime.now(UTC), target.stat().st_size)
 
 
@@ -66,6 +68,13 @@ def _keep_newest(paths: Paths, prefix: str, keep: int) -> None:
     named = [backup for backup in backups(paths) if backup.path.name.startswith(prefix)]
     for backup in named[keep:]:
         backup.path.unlink(missing_ok=True)
+
+
+def _remove_unfinished(paths: Paths) -> None:
+    """Delete what a kill left of a copy; one that is younger than a day may still be being written."""
+    for file in paths.backups.glob(UNFINISHED):
+        if time.time() - file.stat().st_mtime > 24 * 3600:
+            file.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -41,22 +42,37 @@ NO_MODEL: Findings = {
 }
 
 
+_NETWORK = ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname")
+_counting: list[list[object]] = []  # the lists that are being filled
+
+
 @contextmanager
 def counted_connections() -> Iterator[list[object]]:
-    """Collects the address of every internet connection that this process tries to open meanwhile."""
+    """Collects every internet connection, datagram and name look-up that this process tries meanwhile.
+
+    By the interpreter's audit events, which no Python library can get round.
+    """
+    _listen()
     seen: list[object] = []
-    connect = socket.socket.connect
-
-    def counting(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            seen.append(address)
-        connect(self, address)
-
-    socket.socket.connect = counting  # type: ignore[method-assign, assignment]
+    _counting.append(seen)
     try:
         yield seen
     finally:
-        socket.socket.connect = connect  # type: ignore[method-assign]
+        _counting.remove(seen)
+
+
+@cache
+def _listen() -> None:
+    sys.addaudithook(_note)  # for the rest of the process: hooks cannot be taken back
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _counting or event not in _NETWORK:
+        return
+    first = arguments[0]
+    if not isinstance(first, socket.socket) or first.family in (socket.AF_INET, socket.AF_INET6):
+        for seen in _counting:
+            seen.append((event, *arguments[1:]))
 
 
 def _guarded(problems: list[str], look: Callable[[], Findings], otherwise: Findings) -> Findings:

@@ -4,6 +4,7 @@ Command modules are cheap to import; each imports what is heavy inside the comma
 0.2 s, torch and llama.cpp several seconds).
 """
 
+import os
 import sys
 from typing import Annotated
 
@@ -53,6 +54,7 @@ def main() -> None:
     """Entry point: errors meant for the person are printed, anything else is a bug and looks like one."""
     switch_telemetry_off()
     refuse_probes()
+    os.umask(0o077)  # whatever is written here, also by libraries, is for its owner alone
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # an answer in any encoding

@@ -11,6 +11,9 @@ from coach.errors import StorageError
 from coach.storage.migrations import STEPS, applied
 
 _COUNTED = ("questions", "attempts", "review_log")
+UNFINISHED = ".*.db.*"
+"""Names of copies that are being written: hidden, with the number of the writing process behind the final name."""
+
 PAGES_AT_ONCE = 2000
 """Pages of 4 KiB that are copied in one go; other programs may write in between."""
 

@@ -60,6 +60,16 @@ def test_daily_backups_rotate_and_leave_those_on_request(store: Store, paths: Pa
     assert names == {kept.name, "daily-2026-01-03.db", "daily-2026-01-04.db", "daily-2026-01-05.db"}
 
 
+def test_what_a_kill_left_of_a_backup_goes_with_the_next_day(store: Store, paths: Paths) -> None:
+    paths.backups.mkdir()
+    left, in_progress = paths.backups / ".daily-2026-01-04.db.77", paths.backups / ".coach-20260105T120000.db.78"
+    left.write_bytes(b"half")
+    in_progress.write_bytes(b"half")
+    os.utime(left, (1, 1))
+    back_up_daily(paths, 3, date(2026, 1, 5))
+    assert {entry.name for entry in paths.backups.iterdir()} == {"daily-2026-01-05.db", in_progress.name}
+
+
 def damage(path: Path) -> None:
     """Overwrite everything behind the header, as a failing disk might."""
     data = bytearray(path.read_bytes())

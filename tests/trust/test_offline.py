@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from coach.doctor import counted_connections
 from coach.privacy import SILENCED, switch_telemetry_off
 
 ROOT = Path(__file__).parents[2]
@@ -33,17 +36,36 @@ def without_network() -> list[str]:
     return []
 
 
-def test_a_whole_interview_runs_without_a_network(home: Path) -> None:
+def test_a_whole_interview_runs_without_a_network_and_writes_private_files(home: Path) -> None:
+    home.mkdir(mode=0o755)
     done = subprocess.run(
-        [*without_network(), sys.executable, "-c", REFUSING, "demo"],
+        [*without_network(), sys.executable, "-c", REFUSING, "demo", "--keep", str(home)],
         capture_output=True,
         text=True,
         cwd=ROOT,
         env=os.environ | {"COACH_HOME": str(home)},
+        umask=0,  # nothing is private by the system's custom
     )
     assert done.returncode == 0, done.stderr
     assert "score" in done.stdout.lower()
     assert "tried to" not in done.stdout + done.stderr
+    written = {path.relative_to(home).as_posix(): stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*")}
+    assert "coach.db" in written
+    assert [name for name, mode in written.items() if mode & 0o077] == []
+
+
+def test_doctor_counts_what_is_tried() -> None:
+    with counted_connections() as seen:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            datagrams.sendto(b"", ("127.0.0.1", 9))
+        with socket.socket() as stream:
+            stream.connect_ex(("127.0.0.1", 1))
+        socket.getaddrinfo("127.0.0.1", 1)
+        one, other = socket.socketpair()  # within this machine: no network
+        one.close()
+        other.close()
+    socket.getaddrinfo("127.0.0.1", 2)
+    assert [event for event, *_ in seen] == ["socket.sendto", "socket.connect", "socket.getaddrinfo"]
 
 
 def test_the_proof_would_notice(tmp_path: Path) -> None:

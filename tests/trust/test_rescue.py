@@ -32,10 +32,14 @@ def test_an_answer_goes_to_the_temporary_folder_when_the_home_has_no_room(
 ) -> None:
     home = tmp_path / "file"
     home.write_text("where the home's folder should be")
+    (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     said = rescued(Paths(home), QUESTION, "my answer", NOW)
-    assert str(tmp_path / "tmp") in said
-    assert "my answer" in Path(said.removeprefix("Your answer is in ").removesuffix(".")).read_text("utf-8")
+    file = Path(said.removeprefix("Your answer is in ").removesuffix("."))
+    assert "my answer" in file.read_text("utf-8")
+    (folder,) = (tmp_path / "tmp").iterdir()  # one that nobody else could have prepared or can read
+    assert file.is_relative_to(folder)
+    assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_what_was_typed_while_the_database_is_locked_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

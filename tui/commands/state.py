@@ -56,10 +56,9 @@ def doctor(json: Json = False) -> None:
     if json:
         print_line(findings)
     else:
-        for name, value in findings.items():
-            if name != "problems":
-                typer.echo(f"{name.replace('_', ' ')}: {value}")
+        tried = "used" if findings["network_used"] else "none used: no connection or look-up was tried meanwhile"
+        shown = {name: value for name, value in findings.items() if name not in ("network_used", "problems")}
+        for name, value in (shown | {"network": tried}).items():
+            typer.echo(printable(f"{name.replace('_', ' ')}: {value}"))
         for problem in findings["problems"]:
-            typer.echo(f"problem: {problem}")
-    if findings["problems"]:
-        raise typer.Exit(0)
+            typer.echo(printable(f"problem: {problem}"))
