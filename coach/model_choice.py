@@ -96,11 +96,49 @@ def choices(config: Config) -> list[Choice]:
 
 def use(config: Config, choice: Choice) -> None:
     """Use this model from the next start on. Raises LlmUnavailable for a file that is no whole model."""
-    if choice.path is not None:
+    switch(config, choice.path or choice.value)
+
+
+def switch(config: Config, model: Path | str, draft: Path | None = None) -> None:
+    """Let the settings name "bundled", "none" or a GGUF file, with the model that drafts for it, and no endpoint.
+
+    draft: None for the one that the catalogue names, if it is on this machine.  Raises LlmUnavailable for a file that
+    is no whole model.
+    """
+    if isinstance(model, Path):
         from coach.llm.gguf_file import check_whole, read_head
 
-        check_whole(read_head(choice.path))
-    save_value(config.paths, "llm", "model", choice.value)
+        check_whole(read_head(model))
+        draft = draft or _drafting_for(config, model)
+    save_value(config.paths, "llm", "model", str(model))
+    save_value(config.paths, "llm", "draft_model", str(draft or ""))
+    if config.llm.endpoint:  # it would come before any local model
+        save_value(config.paths, "llm", "endpoint", "")
+
+
+def forget(config: Config, path: Path) -> None:
+    """Let the settings name a file no longer that is gone: the bundled model takes its place."""
+    if config.llm.model == str(path):
+        switch(config, "bundled")
+    elif config.llm.draft_model == str(path):
+        save_value(config.paths, "llm", "draft_model", "")
+
+
+def fetched(config: Config, name: str) -> Path | None:
+    """The file of a model of the catalogue, if it was fetched."""
+    from coach.llm import catalogue
+
+    entry = catalogue.find(name)
+    path = config.paths.models / entry.repository.replace("/", "--") / entry.file if entry else None
+    return path if path and path.exists() else None
+
+
+def _drafting_for(config: Config, model: Path) -> Path | None:
+    from coach.llm.bundled import model_path
+    from coach.llm.catalogue import CATALOGUE
+
+    draft = next((entry.draft for entry in CATALOGUE if entry.file == model.name), "")
+    return model_path() if draft == "bundled" else fetched(config, draft)
 
 
 def fetch(config: Config, name: str, progress: Progress) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from coach.config import Config, load, save_value
+from coach.config import Config, load
 from coach.errors import LlmUnavailable
 from tui.jsonl import print_line
 from tui.text import printable
@@ -67,7 +67,7 @@ def pull(
     if entry and entry.draft and entry.draft != "bundled":
         typer.echo(f"A model that drafts for it makes it faster: coach models pull {entry.draft}")
     if use:
-        _use(config, path, name)
+        _use(config, path)
 
 
 @app.command()
@@ -76,14 +76,14 @@ def use(
     draft: Annotated[str, typer.Option(help="A smaller GGUF with the same vocabulary, for speculation.")] = "",
 ) -> None:
     """Use a model from now on.  Example: coach models use ~/models/model.gguf"""
+    from coach.model_choice import switch
+
     config = load()
     if model in ("bundled", "none"):
-        save_value(config.paths, "llm", "model", model)
+        switch(config, model)
         typer.echo(f"In use: {model}")
         return
-    _use(config, _located(config, model), model)
-    if draft:
-        save_value(config.paths, "llm", "draft_model", str(_located(config, draft)))
+    _use(config, _located(config, model), _located(config, draft) if draft else None)
 
 
 @app.command("use-encoder")
@@ -136,6 +136,8 @@ def remove(
 
     Example: coach models remove qwen3-1.7b
     """
+    from coach.model_choice import forget
+
     config = load()
     path = _located(config, model)
     if not path.is_relative_to(config.paths.models):
@@ -143,47 +145,31 @@ def remove(
     path.unlink()
     if not any(path.parent.rglob("*.gguf")):
         shutil.rmtree(path.parent)
-    if config.llm.model == str(path):
-        save_value(config.paths, "llm", "model", "bundled")
+    forget(config, path)
     typer.echo(f"Removed {path.name}.")
 
 
-def _use(config: Config, path: Path, asked: str) -> None:
-    from coach.llm import bundled, catalogue
-    from coach.llm.gguf_file import check_whole, read_head
+def _use(config: Config, path: Path, draft: Path | None = None) -> None:
+    from coach.llm.gguf_file import read_head
+    from coach.model_choice import switch
 
-    head = read_head(path)
-    check_whole(head)
-    save_value(config.paths, "llm", "model", str(path))
-    entry = catalogue.find(asked)
-    if entry and entry.draft:
-        drafts = bundled.model_path() if entry.draft == "bundled" else _fetched(config, entry.draft)
-        if drafts:
-            save_value(config.paths, "llm", "draft_model", str(drafts))
-    typer.echo(f"In use: {printable(head.name)} ({path})")
+    switch(config, path, draft)
+    typer.echo(f"In use: {printable(read_head(path).name)} ({path})")
     typer.echo("Run `coach models check` to measure whether its verdicts can be trusted.")
 
 
 def _located(config: Config, name: str) -> Path:
     from coach.llm.discover import found_models
+    from coach.model_choice import fetched
 
     if Path(name).expanduser().exists():
         return Path(name).expanduser().resolve()
-    fetched = _fetched(config, name)
-    if fetched:
-        return fetched
+    if path := fetched(config, name):
+        return path
     named = [model.path for model in found_models(config.paths.models) if model.name == name]
     if named:
         return named[0]
     raise LlmUnavailable(f"There is no model “{name}” on this machine.", "See `coach models list`.")
-
-
-def _fetched(config: Config, name: str) -> Path | None:
-    from coach.llm import catalogue
-
-    entry = catalogue.find(name)
-    path = config.paths.models / entry.repository.replace("/", "--") / entry.file if entry else None
-    return path if path and path.exists() else None
 
 
 def _in_use(config: Config) -> str:
