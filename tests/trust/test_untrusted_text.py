@@ -1,14 +1,18 @@
 """Text from outside stays text: in the terminal, on the screens, in SQL, in paths and in patterns."""
 
+import ast
 import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from coach.dialogue import wording
+from coach.dialogue.hints import hint
 from coach.drafts import Drafts
 from coach.ingest import ingest
 from coach.models import KeyPoint, Question, Turn
@@ -119,3 +123,44 @@ def test_machine_output_stays_one_line_each(capsys: pytest.CaptureFixture[str]) 
         print_line({"text": text})
     lines = io.StringIO(capsys.readouterr().out, newline="\n").readlines()
     assert [json.loads(line)["text"] for line in lines] == NASTY[:-1]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_wording_by_rule_takes_any_text_as_words(text: str) -> None:
+    point, question = KeyPoint(text, 2), Question("q", text, text, text)
+    quoted = wording.acknowledge([point], text).text
+    assert wording.shorten(text, 140) in quoted
+    assert text in wording.challenge(text, "Why?") or wording.shorten(text, 160) in wording.challenge(text, "Why?")
+    assert hint(point, text, 3) == text
+    assert wording.neutral_follow_up(question, point, text).text.endswith("?")
+    assert wording.fault_of_follow_up(f"{text}?", text, text, [text]) is not None
+
+
+RUN_TEXT = {"eval", "exec", "__import__", "os.system", "os.popen"}
+BY_NAME = {  # where a program is started or a module imported by name: the editor, our own, the retriever of the settings
+    "subprocess.run": {"tui/editor.py"},
+    "import_module": {"coach/bank/readers/__init__.py", "tui/places.py", "coach/retrieval/langchain_retriever.py"},
+}
+OWN_PATTERNS = {"coach/bank/classify.py"}  # built of tables in that file
+
+
+def calls(module: Path) -> Iterator[tuple[str, ast.Call]]:
+    """(name, call) of every call inside the functions of a module."""
+    for function in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from ((ast.unparse(n.func), n) for n in ast.walk(function) if isinstance(n, ast.Call))
+
+
+def test_no_code_runs_text_or_makes_a_command_or_a_pattern_of_it() -> None:
+    for module in [*(ROOT / "coach").rglob("*.py"), *(ROOT / "tui").rglob("*.py")]:
+        where = module.relative_to(ROOT).as_posix()
+        for name, call in calls(module):
+            place = f"{where}:{call.lineno}"
+            assert name not in RUN_TEXT, place
+            assert not any(keyword.arg == "shell" for keyword in call.keywords), place
+            for forbidden, allowed in BY_NAME.items():
+                assert forbidden not in name or where in allowed, place
+            if name.startswith("re.") and name != "re.escape":
+                pattern = ast.unparse(call.args[0])
+                fixed = isinstance(call.args[0], ast.Constant) or pattern.isupper() or "re.escape" in pattern
+                assert fixed or where in OWN_PATTERNS, place
