@@ -56,7 +56,7 @@ def speeds(model: LlamaCppModel, *, gpu_seen: bool = False) -> Speeds:
         model.context_tokens,
         settings.kv_type,
         psutil.Process().memory_info().rss,
-        _warning(model, gpu_seen),
+        idle_gpu(model, gpu_seen=gpu_seen),
     )
 
 
@@ -74,7 +74,8 @@ def _decode_rate(model: LlamaCppModel, trunk: "object") -> float:
     return steps / seconds if steps else 0.0
 
 
-def _warning(model: LlamaCppModel, gpu_seen: bool) -> str:
+def idle_gpu(model: LlamaCppModel, *, gpu_seen: bool) -> str:
+    """Why a GPU that is there does not compute, and what to do; "" if one does or none is there."""
     if model.weights.gpu_layers:
         return ""
     if hardware.gpus():

@@ -9,7 +9,7 @@ from coach.llm import hardware
 from coach.llm.budget import TurnBlock, said_on_screen, trunk_within_window
 from coach.llm.context import Settings
 from coach.llm.gguf_file import read_head
-from coach.llm.measure import speeds
+from coach.llm.measure import idle_gpu, speeds
 from coach.llm.threads import ThreadTuner
 from coach.llm.trust import INJECTION, LabelledAnswer, injected, measure
 
@@ -92,6 +92,14 @@ def test_speeds_are_measured(model):
     assert measured.memory_bytes > 50_000_000
     assert measured.warning == ""
     assert model.speculation
+
+
+def test_a_gpu_that_lies_idle_is_said(model, machine):
+    machine()
+    assert "built without it" in idle_gpu(model, gpu_seen=True)
+    assert idle_gpu(model, gpu_seen=False) == ""
+    machine(hardware.Gpu("full", 100 << 20, 1 << 30))
+    assert "no layer of the model fits" in idle_gpu(model, gpu_seen=True)
 
 
 class Window:
