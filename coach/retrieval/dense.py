@@ -13,6 +13,7 @@ from coach.retrieval.candidates import Candidates
 from coach.retrieval.fusion import Candidate, fuse, similarity
 from coach.retrieval.index import VectorIndex, gpus
 from coach.retrieval.index_cache import IndexCache
+from coach.retrieval.lexical import terms
 from coach.retrieval.store import NO_FILTERS, Filters, PassageHome
 
 
@@ -21,15 +22,17 @@ class Compared:
     """A query beside the questions it is compared with.
 
     vector: (dim,) of length 1.  allowed: ids that may be shown; the other candidates are evidence for these only.
+    words: how many words of the query carry meaning.
     """
 
     vector: np.ndarray
     candidates: list[Candidate]
     allowed: set[str]
+    words: int
 
     def scores(self, lexical: Mapping[str, float]) -> dict[str, float]:
         """Fused score by question id, of all candidates."""
-        return fuse(self.vector, self.candidates, lexical)
+        return fuse(self.vector, self.candidates, lexical, self.words)
 
     def best_answers(self, question_ids: Collection[str]) -> dict[str, int]:
         """By question id the answer passage nearest to the query; any passage when there is no answer."""
@@ -49,8 +52,9 @@ class DenseSearch:
         vector = self._embedder.encode([query])[0]
         index = self._index(len(vector))
         if not len(index):
-            return Compared(vector, [], set())
-        return Compared(vector, *self._candidates.find(vector, index, lexical, filters, k))
+            return Compared(vector, [], set(), 0)
+        candidates, allowed = self._candidates.find(vector, index, lexical, filters, k)
+        return Compared(vector, candidates, allowed, len(terms(query)))
 
     def passages(
         self, query: str, lexical: Mapping[str, float], filters: Filters, k: int

@@ -2,6 +2,7 @@
 
 score = cosine of the best view + 0.2 x cosine of the best question view + 0.2 x lexical score over its maximum
         - 0.3 x familiarity, then raised by 0.4 of the distance to the best of its sisters.
+Of a query of few words the lexical score counts 0.3.
 
 The convex sum is that of Bruch et al. 2023 ("An analysis of fusion functions for hybrid retrieval"), which also finds
 reciprocal rank fusion inferior. Familiarity is the hubness correction of cross-domain similarity local scaling
@@ -16,7 +17,9 @@ from functools import cached_property
 
 import numpy as np
 
-LEXICAL_WEIGHT = 0.2
+LEXICAL_WEIGHT, LEXICAL_WEIGHT_OF_FEW = 0.2, 0.3
+FEW_WORDS = 3
+"""So many words that carry meaning are keywords, hardly a description."""
 QUESTION_WEIGHT = 0.2
 FAMILIARITY_WEIGHT = 0.3
 FAMILIARS = 5
@@ -30,7 +33,10 @@ LOWEST = -1.0
 
 @dataclass(frozen=True)  # no slots: what follows from the vectors is kept beside them
 class Candidate:
-    """A question that may be shown, with all its views: parallel tuples and rows (n, dim) of length 1, n >= 1."""
+    """A question that may be shown, with all its views: parallel tuples and rows (n, dim) of length 1, n >= 1.
+
+    Views of one kind follow one another, as `coach.retrieval.views` makes them.
+    """
 
     question_id: str
     passage_ids: tuple[int, ...]
@@ -50,26 +56,32 @@ class Candidate:
     @cached_property
     def center(self) -> np.ndarray:
         """(dim,) the mean of its answer's vectors, of length 1."""
-        mean = self.answers.mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
+        total = np.add.reduce(self.answers)
+        return np.asarray(total / max(float(np.sqrt(total @ total)), 1e-9))
 
     def _rows(self, view: str) -> np.ndarray:
-        chosen = [row for row, name in enumerate(self.views) if name == view]
-        return self.vectors[chosen] if chosen else self.vectors
+        if view not in self.views:
+            return self.vectors
+        start = self.views.index(view)
+        return self.vectors[start : start + self.views.count(view)]
 
 
-def fuse(query: np.ndarray, candidates: Sequence[Candidate], lexical: Mapping[str, float]) -> dict[str, float]:
+def fuse(
+    query: np.ndarray, candidates: Sequence[Candidate], lexical: Mapping[str, float], words: int
+) -> dict[str, float]:
     """Score by question id, larger is better, comparable within this query only.
 
-    query: (dim,) of length 1.  lexical: BM25 scores by question id; missing ones count 0.
+    query: (dim,) of length 1.  lexical: BM25 scores by question id; missing ones count 0.  words: how many words of the
+    query carry meaning.
     """
     if not candidates:
         return {}
     best = np.array([float((one.vectors @ query).max()) for one in candidates])
     question = np.array([float((one.questions @ query).max()) for one in candidates])
     top = max(lexical.values(), default=0.0)
-    words = np.array([lexical.get(one.question_id, 0.0) / top if top > 0 else 0.0 for one in candidates])
-    scores = best + QUESTION_WEIGHT * question + LEXICAL_WEIGHT * words
+    shared = np.array([lexical.get(one.question_id, 0.0) / top if top > 0 else 0.0 for one in candidates])
+    scores = best + QUESTION_WEIGHT * question
+    scores += (LEXICAL_WEIGHT_OF_FEW if words <= FEW_WORDS else LEXICAL_WEIGHT) * shared
     scores = scores - FAMILIARITY_WEIGHT * familiarity(candidates)
     raised = raised_by_sisters(scores, similarity(candidates))
     return {one.question_id: float(score) for one, score in zip(candidates, raised, strict=True)}

@@ -93,6 +93,14 @@ class PassageStore(Protocol):
         """All views of these questions that have a vector."""
         ...
 
+    def documents(self) -> int:
+        """Number of lexical documents, or a little more."""
+        ...
+
+    def matches(self, match: str) -> int:
+        """How many lexical documents an FTS5 expression finds."""
+        ...
+
     def lexical(self, match: str, limit: int, conditions: Mapping[str, str | int]) -> list[tuple[str, float]]:
         """(question id, BM25 score, larger is better) for an FTS5 expression, best first."""
         ...

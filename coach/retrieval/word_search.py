@@ -1,21 +1,39 @@
 """Search by words alone: needs no encoder, no vectors and none of the libraries behind them, so it answers at once."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from coach.models import Passage, SearchHit
 from coach.retrieval.lexical import match_expression, terms
 from coach.retrieval.store import Filters, PassageHome
 
 LEXICAL_CANDIDATES = 100
+MOST_MATCHES = 2000
+"""Documents that BM25 is computed for, some microsecond each, as long as rare words find so many."""
 
 
 def lexical_scores(home: PassageHome, query: str, filters: Filters, k: int = 0) -> dict[str, float]:
     """BM25 scores by question id of the questions that share a word with the query, best first."""
-    expression = match_expression(terms(query))
+    expression = match_expression(telling(home, terms(query)))
     if not expression:
         return {}
     return dict(home.passages.lexical(expression, max(LEXICAL_CANDIDATES, k), filters.conditions()))
+
+
+def telling(home: PassageHome, words: list[str]) -> list[str]:
+    """The words to look up: all of them in a small home, else the rarest, as many as find `MOST_MATCHES` documents.
+
+    At least one that is found at all stays. In a large collection common words find a good part of it, and by
+    inverse document frequency they hardly count beside a rare one.
+    """
+    store = home.passages
+    if len(words) < 2 or store.documents() <= MOST_MATCHES:
+        return words
+    found = sorted((count, word) for word in words if (count := store.matches(match_expression([word]))))
+    totals = list(accumulate(count for count, _ in found))
+    kept = max(1, bisect_right(totals, MOST_MATCHES))
+    return [word for _, word in found[:kept]]
 
 
 def lexical_hits(home: PassageHome, query: str, scores: Mapping[str, float], k: int) -> list[SearchHit]:

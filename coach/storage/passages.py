@@ -166,7 +166,7 @@ class Passages:
             f"select v.id, p.question_id from vectors v {_IN_THIS_ORDER} passages p on p.text_hash = v.text_hash "
             f"where {_OF_MODEL_BY_ID} and v.id in ({_marks(vector_ids)})"
         )
-        return [(row[0], row[1]) for row in self._db.execute(query, [model, *vector_ids])]
+        return list(self._db.execute(query, [model, *vector_ids]).fetchall())
 
     def collections(self, question_ids: Sequence[str]) -> dict[str, str]:
         """The collection of each of these questions that is indexed."""
@@ -182,16 +182,27 @@ class Passages:
         )
         return list(self._db.execute(query, [model, *question_ids]).fetchall())
 
+    def documents(self) -> int:
+        """The highest id of a lexical document: at least their number, and read at once."""
+        return cast(int, self._db.execute("select coalesce(max(id), 0) from indexed_questions").fetchone()[0])
+
+    def matches(self, match: str) -> int:
+        """How many lexical documents an FTS5 expression finds."""
+        query = "select count(*) from questions_fts where questions_fts match ?"
+        return cast(int, self._db.execute(query, [match]).fetchone()[0])
+
     def lexical(self, match: str, limit: int, conditions: Mapping[str, str | int]) -> list[tuple[str, float]]:
         """(question id, BM25 score, larger is better) for an FTS5 expression, best first."""
         clauses, values = _clauses(conditions)
-        where = " and ".join(["questions_fts match ?", *clauses])
-        query = (
-            f"select q.question_id, -bm25(questions_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}, {TAGS_WEIGHT}) as score "
-            f"from questions_fts join indexed_questions q on q.id = questions_fts.rowid where {where} "
-            "order by score desc, q.id limit ?"
+        joined = "join indexed_questions q on q.id = questions_fts.rowid" if clauses else ""
+        best = (
+            f"select questions_fts.rowid as id, -bm25(questions_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}, {TAGS_WEIGHT}) "
+            f"as score from questions_fts {joined} where {' and '.join(['questions_fts match ?', *clauses])} "
+            "order by score desc, questions_fts.rowid limit ?"
         )
-        return [(row[0], row[1]) for row in self._db.execute(query, [match, *values, limit])]
+        query = f"select q.question_id, b.score from ({best}) b {_IN_THIS_ORDER} indexed_questions q on q.id = b.id"
+        found = self._db.execute(f"{query} order by b.score desc, q.id", [match, *values, limit])
+        return list(found.fetchall())
 
     def passages_of(self, question_ids: Sequence[str]) -> list[Passage]:
         """All passages of these questions, in the order they were made."""

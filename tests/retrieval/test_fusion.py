@@ -16,8 +16,10 @@ def candidate(name: str, question: np.ndarray, *answers: np.ndarray) -> Candidat
 
 
 def test_a_lonely_candidate_is_a_plain_convex_sum():
-    scores = fuse(EAST, [candidate("a", NORTHEAST, EAST)], {"a": 3.0, "b": 6.0})
+    scores = fuse(EAST, [candidate("a", NORTHEAST, EAST)], {"a": 3.0, "b": 6.0}, words=4)
     assert scores["a"] == pytest.approx(1.0 + 0.2 * 2**-0.5 + 0.2 * 0.5, abs=1e-6)
+    scores = fuse(EAST, [candidate("a", NORTHEAST, EAST)], {"a": 3.0, "b": 6.0}, words=3)
+    assert scores["a"] == pytest.approx(1.0 + 0.2 * 2**-0.5 + 0.3 * 0.5, abs=1e-6)
 
 
 def test_what_is_near_to_everything_counts_less():
@@ -40,5 +42,5 @@ def test_a_sister_lifts_and_never_lowers():
 
 
 def test_a_question_without_an_answer_is_compared_by_what_it_has():
-    assert fuse(EAST, [candidate("a", EAST), candidate("b", NORTH)], {})["a"] > 1
-    assert fuse(EAST, [], {"a": 1.0}) == {}
+    assert fuse(EAST, [candidate("a", EAST), candidate("b", NORTH)], {}, 4)["a"] > 1
+    assert fuse(EAST, [], {"a": 1.0}, 4) == {}

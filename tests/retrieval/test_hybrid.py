@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from coach.retrieval import candidates, word_search
+from coach.retrieval.candidates import Candidates, promising
 from coach.retrieval.hybrid import HybridRetriever
+from coach.retrieval.index_cache import IndexCache
 from coach.retrieval.indexing import embed_missing, index_questions, update_passages, use_encoder
-from coach.retrieval.store import Filters
+from coach.retrieval.store import NO_FILTERS, Filters
 from tests.retrieval.conftest import WordEncoder
 
 
@@ -176,3 +179,38 @@ def test_what_is_not_embedded_yet_is_still_found_by_its_words(store, questions, 
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert "diffusion" in next(hit.passage for hit in hits if hit.question_id == "new")
     assert ids(retriever.search("diffusion velocity", 1)) == ["momentum"]
+
+
+def test_first_impressions_come_from_vectors_and_words():
+    assert promising({"near": 0.8, "far": 0.4, "both": 0.6}, {"both": 6.0, "words": 3.0}) == [
+        "both",
+        "near",
+        "words",
+        "far",
+    ]
+    assert promising({}, {}) == []
+
+
+def test_of_many_questions_only_the_most_promising_are_compared(store, questions, encoder, monkeypatch):
+    index_questions(store, questions, encoder)
+    monkeypatch.setattr(candidates, "COMPARED_OF_MANY", 1)
+    monkeypatch.setattr(candidates, "COMPARED_PER_HIT", 1)
+    index = IndexCache(store, encoder.identity, encoder.dim).current()
+    vector, words = encoder.encode(["a velocity accumulates past slopes"])[0], {"gan": 1.0}
+    find = Candidates(store, encoder.identity).find
+    assert len(find(vector, index, words, NO_FILTERS, 1)[0]) == 3
+    index.kind = "ivf"
+    (only,), allowed = find(vector, index, words, NO_FILTERS, 1)
+    assert only.question_id == "momentum"
+    assert allowed == {"momentum"}
+
+
+def test_among_many_documents_rare_words_are_looked_up(store, questions, monkeypatch):
+    update_passages(store, [replace(question, tags=("common", *question.tags)) for question in questions])
+    words = ["common", "velocity", "absent"]
+    assert word_search.telling(store, words) == words
+    monkeypatch.setattr(word_search, "MOST_MATCHES", 2)
+    assert word_search.telling(store, words) == ["velocity"]
+    assert word_search.telling(store, ["common", "absent"]) == ["common"]
+    assert ids(HybridRetriever(store, WordEncoder()).search_lexical("common velocity")) == ["momentum"]
+    assert HybridRetriever(store, WordEncoder()).search_lexical("absent nowhere") == []
