@@ -38,3 +38,18 @@ def test_every_command_has_an_example_of_itself(path: str) -> None:
     arguments = example.split()[len(path.split()) :]
     parser = COMMANDS[path].make_parser(typer.Context(COMMANDS[path]))
     parser.parse_args(arguments)  # raises for an option that does not exist
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["srs", "leeches"], "None: no question"),
+        (["questions", "--collection", "notes"], "No questions here. Collections: bank."),
+        (["judge", "report"], "No grade of yours"),
+        (["report", "--list"], "no session"),
+    ],
+)
+def test_a_list_without_entries_says_so_to_people_alone(arguments: list[str], said: str) -> None:
+    assert said in CliRunner().invoke(app, arguments).output
+    if arguments != ["report", "--list"]:
+        assert CliRunner().invoke(app, [*arguments, "--json"]).output == ""

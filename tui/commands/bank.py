@@ -105,7 +105,11 @@ def questions(collection: Collection = "", json: Json = False) -> None:
     from coach.assemble import Parts
 
     parts = Parts(load())
-    for question in parts.store.questions.live(collection or None):
+    found = parts.store.questions.live(collection or None)
+    if not found and not json:
+        known = ", ".join(each.name for each in parts.store.questions.collections())
+        typer.echo(printable(f"No questions here. Collections: {known}."))
+    for question in found:
         if json:
             print_line(question_row(question))
         else:

@@ -56,7 +56,10 @@ def report(json: Json = False) -> None:
     from coach.assemble import Parts
     from coach.judge_report import agreement_by_month
 
-    for row in agreement_by_month(Parts(load()).store.attempts.cases()):
+    rows = agreement_by_month(Parts(load()).store.attempts.cases())
+    if not rows and not json:
+        typer.echo("No grade of yours to compare with yet: press a digit behind a verdict to give one.")
+    for row in rows:
         if json:
             print_line(row)
         else:

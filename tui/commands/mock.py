@@ -68,7 +68,10 @@ def report(
         raise typer.BadParameter(f"{format_!r} is none of {', '.join(EXPORTS)}", param_hint="--format")
     session = Session(Parts(load()))
     if list_:
-        for row in session.store.attempts.sessions():
+        rows = session.store.attempts.sessions()
+        if not rows:
+            typer.echo("There is no session with an answer yet.")
+        for row in rows:
             typer.echo(
                 printable(f"{row['id']:>5}  {row['started_at'][:16]}  {row['kind']:<9} {row['answers']} answers")
             )

@@ -68,7 +68,10 @@ def leeches(json: Json = False) -> None:
     """
     from coach.assemble import Parts
 
-    for found in Parts(load()).planner.leeches(utc_now()):
+    leeches = Parts(load()).planner.leeches(utc_now())
+    if not leeches and not json:
+        typer.echo("None: no question has cost much and stayed little.")
+    for found in leeches:
         if json:
             print_line({"question_id": found.question_id, "why": found.why, "proposal": found.proposal})
         else:
@@ -138,7 +141,7 @@ def import_log(path: Path) -> None:
 
 @app.command()
 def forecast(days: Annotated[int, typer.Option(min=1, max=365)] = 14, json: Json = False) -> None:
-    """Show how many questions and minutes the coming days will ask for, and how ready you are for each date.
+    """Show how many questions come due on the coming days, new ones left out, and how ready you are for each date.
 
     Example: coach srs forecast
     """

@@ -24,7 +24,10 @@ def due(json: Json = False, limit: Annotated[int, typer.Option(min=0, help="At m
     from coach.session import Session
 
     session = Session(Parts(load()))
-    for row in session.due_rows(limit or None):
+    rows = session.due_rows(limit or None)
+    if not rows and not json:
+        typer.echo("Nothing is due.")
+    for row in rows:
         if json:
             print_line(row)
         else:
