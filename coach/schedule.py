@@ -108,6 +108,14 @@ class Schedule:
         """Give the latest answer to a question (of one attempt, if named) the grade that the person decides."""
         return self._grade_again("override", question_id, grade, at, attempt_id)
 
+    def preview_override(self, question_id: str, at: datetime, *, attempt_id: int) -> dict[int, date | None]:
+        """The due date that each grade 0..5 would lead to in place of an attempt's. Raises as `override` does."""
+        events = self._reviews.events_of(question_id)
+        changed = replace(self._event("override", question_id, at, 0), target_id=_latest(events, attempt_id).id)
+        return {
+            grade: replay([*events, replace(changed, grade=grade)], self.scheduler)[question_id].due for grade in GRADES
+        }
+
     def follow_settings(self) -> None:
         """Compute all dates again if they were set by another scheduler than the one now in use."""
         if self._store.attempts.setting(CARDS_PROFILE, PROFILE) != self.scheduler.profile:
@@ -126,13 +134,7 @@ class Schedule:
     ) -> Change:
         check_grade(grade)
         with self._transaction() as reviews:
-            events = reviews.events_of(question_id)
-            undone = undone_ids(events)
-            for event in reversed(events):
-                counts = event.kind in ANSWERS and event.id not in undone
-                if counts and attempt_id in (None, event.attempt_id):
-                    return self._amend(kind, event, at, grade)
-        raise CoachError("This question has no answer that counts.", "Answer it first, or redo what was undone.")
+            return self._amend(kind, _latest(reviews.events_of(question_id), attempt_id), at, grade)
 
     def _amend(self, kind: ReviewEventKind, target: ReviewEvent, at: datetime, grade: int | None = None) -> Change:
         reviews = self._reviews
@@ -204,6 +206,15 @@ class Schedule:
             reviews.append_all(events)
             self.rebuild()
         return len(events)
+
+
+def _latest(events: Sequence[ReviewEvent], attempt_id: int | None) -> ReviewEvent:
+    """The latest answer (of one attempt, if named) that counts."""
+    undone = undone_ids(events)
+    for event in reversed(events):
+        if event.kind in ANSWERS and event.id not in undone and attempt_id in (None, event.attempt_id):
+            return event
+    raise CoachError("This question has no answer that counts.", "Answer it first, or redo what was undone.")
 
 
 def _topic(card: Card | None) -> str:

@@ -105,9 +105,11 @@ class Session:
         question = self.store.questions.get(attempt.question_id) if attempt else None
         return Resume(attempt, question) if attempt and question else None
 
-    def consequences(self, question_id: str) -> dict[int, date | None]:
-        """Due date that each grade 0..5 would give a question today."""
-        return self.schedule.preview(question_id, self._clock())
+    def consequences(self, question_id: str, settled: Settled | None = None) -> dict[int, date | None]:
+        """Due date that each grade 0..5 would give a question today; in place of what is settled, if that is given."""
+        if settled is None:
+            return self.schedule.preview(question_id, self._clock())
+        return self.schedule.preview_override(question_id, self._clock(), attempt_id=settled.attempt_id)
 
     def source(self, conversation: Conversation) -> Source:
         """The passages that the question's answers are held against."""

@@ -61,6 +61,7 @@ def run(
 
     close: gives the language model's memory back; called if the screen was left meanwhile.
     """
+    app = screen.app  # a screen that was left does not know it any more
 
     def work() -> None:
         worker = get_current_worker()
@@ -75,7 +76,7 @@ def run(
             screen.post_message(Failed(error, unsaved()))
         finally:
             waits = screen.post_message(Waiting(worker.is_cancelled))
-            if not waits and not screen.quitting:
+            if not waits and app.return_code is None:  # quitting saves what the model holds
                 close()
 
     return screen.run_worker(work, thread=True, exclusive=True, group=GROUP)

@@ -28,6 +28,19 @@ def test_an_answer_is_due_when_its_preview_said(schedule, noon):
     assert promised == dict.fromkeys(range(6), date(2026, 3, 3))
 
 
+@pytest.mark.parametrize("grade", range(6))
+def test_an_overruled_answer_is_due_when_its_preview_said(schedule, noon, grade):
+    schedule.record("q", 4, noon, attempt_id=1)
+    schedule.record("q", 5, noon + DAY, attempt_id=2)
+    schedule.record("q", 3, noon + 7 * DAY, attempt_id=3)
+    schedule.override("q", 4, noon + 7 * DAY, attempt_id=3)
+    promised = schedule.preview_override("q", noon + 8 * DAY, attempt_id=3)
+    change = schedule.override("q", grade, noon + 8 * DAY, attempt_id=3)
+    assert change.card is not None
+    assert change.card.due == promised[grade]
+    assert promised[2] < promised[3] < promised[5]
+
+
 def test_a_second_answer_on_the_day_is_a_redrill_that_moves_nothing(schedule, store, noon):
     first = schedule.record("q", 2, noon)
     assert store.reviews.redrills(first.last_day) == [first]

@@ -5,11 +5,11 @@ from typing import Any
 
 from textual import on
 from textual.app import App
-from textual.screen import Screen
 
 from coach.events import Event, Piece
 from tests.tui.waiting import PATIENCE_SECONDS, until
 from tui import conduct
+from tui.screens.base import CoachScreen
 
 
 class GatedConversation:
@@ -17,7 +17,7 @@ class GatedConversation:
 
     def __init__(self) -> None:
         self.attempt = SimpleNamespace(turns=())
-        self.closed = False
+        self.ended = self.closed = False
         self.words = 0
         self._gate = Semaphore(0)
 
@@ -30,10 +30,13 @@ class GatedConversation:
                 self.words += 1
                 yield Piece("word ", "followup")
         finally:
-            self.closed = True
+            self.ended = True
+
+    def close(self) -> None:
+        self.closed = True
 
 
-class Listening(Screen[None]):
+class Listening(CoachScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[Any] = []
@@ -56,6 +59,19 @@ async def test_stopping_ends_the_model_within_one_token() -> None:
         await until(pilot, lambda: len(screen.heard) == 1)
         conduct.stop(screen)
         conversation.step()
-        await until(pilot, lambda: conversation.closed)
+        await until(pilot, lambda: conversation.ended)
         assert conversation.words == 2
         await until(pilot, lambda: screen.heard[-1] is True)
+
+
+async def test_a_conversation_whose_screen_was_left_gives_its_memory_back() -> None:
+    conversation, screen = GatedConversation(), Listening()
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(screen)
+        conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
+        conversation.step()
+        await until(pilot, lambda: len(screen.heard) == 1)
+        await pilot.app.pop_screen()
+        assert not conversation.closed
+        conversation.step()
+        await until(pilot, lambda: conversation.closed)

@@ -90,6 +90,7 @@ class Conversing(QuestionTools):
             self.query_one(ConfidenceBar).action_tell(0)
         elif self.busy:
             conduct.stop(self)
+            self.query_one(GradeLine).tell("stopping, once this step is done …")
         else:
             self.leave()
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from coach.errors import CoachError
 from coach.mock import unfinished_mock
 from coach.overview import NextInterview, Overview, Standing, overview, standing
+from tui.figures import counted
 from tui.places import PLACES
 from tui.screens.base import CoachScreen
 from tui.text import printable
@@ -121,11 +122,11 @@ class HomeScreen(CoachScreen[None]):
 
     def _show_log(self, found: Standing) -> None:
         weak = [f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak]
-        days = "1 day" if found.streak == 1 else f"{found.streak} days"
+        days = counted(found.streak, "day")
         rows = [
             lined("Weak", "   ".join(weak[:2]) or "no topic stands out yet"),
             *([lined("", "   ".join(weak[2:]))] if weak[2:] else []),
-            lined("Streak", f"{days} in a row, {found.today} answers today"),
+            lined("Streak", f"{days} in a row, {counted(found.today, 'answer')} today"),
         ]
         coming = interview_text(found.interview) if found.interview else "no date to be ready for · d enters one"
         rows.insert(0, lined("Interview", coming))

@@ -53,7 +53,15 @@ class MockInterviewScreen(CoachScreen[None]):
             "f7", "go_on", "Go on", priority=True, id="interview.go_on", tooltip="Try again after a failure or a stop"
         ),
         Binding("f8", "end", "End", priority=True, id="interview.end", tooltip="End the interview and see the report"),
-        Binding("f9", "editor", "Editor", priority=True, id="interview.editor", tooltip="Answer in your own editor"),
+        Binding(
+            "f9",
+            "editor",
+            "Editor",
+            priority=True,
+            show=False,  # the empty box says so
+            id="interview.editor",
+            tooltip="Answer in your own editor",
+        ),
     ]
     busy: reactive[bool] = reactive(False, bindings=True)
 
@@ -75,7 +83,7 @@ class MockInterviewScreen(CoachScreen[None]):
         yield Static(id="thinking", markup=False)
         yield AnswerBox(id="answer")
         yield ModelStatus()
-        yield KeyFooter(show_command_palette=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Ask, and start the clock."""
@@ -156,6 +164,7 @@ class MockInterviewScreen(CoachScreen[None]):
         """Stop the model while it works, else leave; the interview stays open."""
         if self.busy:
             conduct.stop(self)
+            self.query_one("#thinking", Static).update("stopping, once this step is done …")
             return
         self.app.pop_screen()
 

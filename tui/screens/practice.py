@@ -222,10 +222,10 @@ class PracticeScreen(Conversing):
         else:
             self.set_focus(self.talk)
             judgement = conversation.attempt.judgement
+            dates = self.session.consequences(conversation.question.id, self.settled)
             if self.settled is not None:
-                line.tell(settled_line(self.settled, judgement))
+                line.tell(settled_line(self.settled, judgement, dates))
             else:
-                dates = self.session.consequences(conversation.question.id)
                 shown = None if self._undone else judgement
                 line.tell(open_line(shown, dates, failed=conversation.attempt.state == "not_graded"))
         self.refresh_bindings()

@@ -11,7 +11,7 @@ KEYS: list[BindingType] = [
         "f7", "retry", "Go on", priority=True, id="practice.retry", tooltip="Judge again after a failure or a stop"
     ),
     Binding("f8", "finish", "Enough", id="practice.finish", tooltip="No more follow-ups: show the verdict"),
-    Binding("f9", "editor", "Editor", id="practice.editor", tooltip="Write the answer in your own editor"),
+    Binding("f9", "editor", "Editor", show=False, id="practice.editor", tooltip="Write the answer in your own editor"),
     Binding("n,enter", "next", "Next", id="practice.next", tooltip="Go on to the next question"),
     Binding("m", "answer", "Model answer", id="practice.answer", tooltip="Open or close the model answer"),
     Binding("o", "source", "Source", id="practice.source", tooltip="Read the passages the verdict rests on"),

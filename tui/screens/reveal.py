@@ -52,7 +52,7 @@ class RevealScreen(Choosing):
         yield QuestionHead(markup=False)
         with VerticalScroll(id="talk"):
             yield Markdown(HIDDEN, open_links=False)
-            yield CheckList(id="said")
+        yield CheckList(id="said")
         yield GradeLine(markup=False, classes="-empty")
         yield KeyFooter()
 

@@ -32,7 +32,7 @@ class SettingsScreen(CoachScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Path, list, keys."""
-        yield Static(f"Kept in {self.coach.config.paths.config}", id="file", markup=False)
+        yield Static(f"Enter changes a setting. Kept in {self.coach.config.paths.config}", id="file", markup=False)
         yield OptionList(id="settings", markup=False)
         yield KeyFooter()
 

@@ -39,7 +39,14 @@ class StatisticsScreen(CoachScreen[None]):
     BINDINGS = [
         Binding("escape", "back", "Back", id="statistics.back", tooltip="Back to where you came from"),
         *[
-            Binding(str(n), f"panel('{name}')", name.capitalize(), id=f"statistics.{name}", tooltip=f"Show {name}")
+            Binding(
+                str(n),
+                f"panel('{name}')",
+                name.capitalize(),
+                show=False,  # the panels' titles say so
+                id=f"statistics.{name}",
+                tooltip=f"Show {name}",
+            )
             for n, name in enumerate(PANELS, start=1)
         ],
         Binding("a", "all_topics", "All topics", id="statistics.topics", tooltip="Show every topic, or the weakest"),
@@ -69,7 +76,10 @@ class StatisticsScreen(CoachScreen[None]):
     def show(self, figures: dict[str, Any]) -> None:
         """Mount a panel for each kind of figure."""
         self.query_one("#reading").display = False
-        self.query_one("#panels", ItemGrid).mount(*panels(figures))
+        shown = list(panels(figures))
+        for key, panel in enumerate(shown, start=1):
+            panel.border_title = f"{key} {panel.border_title}"
+        self.query_one("#panels", ItemGrid).mount(*shown)
 
     def action_panel(self, name: str) -> None:
         """Bring a panel into view."""

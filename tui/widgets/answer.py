@@ -19,7 +19,14 @@ class AnswerBox(TextArea):
     AnswerBox:disabled { display: none; }
     """
     BINDINGS = [
-        Binding("ctrl+j", "newline", "New line", id="answer.newline", tooltip="Start a new line in the answer"),
+        Binding(
+            "ctrl+j",
+            "newline",
+            "New line",
+            show=False,  # the empty box says so
+            id="answer.newline",
+            tooltip="Start a new line in the answer",
+        ),
     ]
 
     @dataclass

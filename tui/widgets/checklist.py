@@ -14,7 +14,10 @@ from tui.text import printable
 class CheckList(OptionList):
     """Space or Enter ticks what is under the cursor."""
 
-    DEFAULT_CSS = "CheckList { height: auto; max-height: 60%; border: round $primary; }"
+    DEFAULT_CSS = """
+    CheckList { height: auto; max-height: 50%; border: round $primary; }
+    CheckList:focus { border: round $accent; }
+    """
     BINDINGS = [("space", "select", "Tick")]
 
     @dataclass

@@ -55,6 +55,10 @@ class Conclusion(Vertical):
         answer = self.query_one(Collapsible)
         answer.collapsed = not answer.collapsed
 
+    def scroll_to_answer(self) -> None:
+        """Show the model answer from its beginning."""
+        self.query_one(Collapsible).scroll_visible(top=True, animate=False)
+
 
 def sign(verdict: PointVerdict) -> Content:
     """The verdict as a sign and a word."""

@@ -24,14 +24,14 @@ class GradeLine(Static):
         self.update(text)
 
 
-def settled_line(settled: Settled, judgement: Judgement | None) -> Content:
-    """The grade that counts and its consequence."""
+def settled_line(settled: Settled, judgement: Judgement | None, consequences: Mapping[int, date | None]) -> Content:
+    """The grade that counts and its consequence, and what another would lead to."""
     score = f"Score {judgement.score:.1f}, grade" if judgement and judgement.complete else "Grade"
     due = f"asked again on {day_text(settled.due)}" if settled.due else "not asked again before the year 9999"
     again = ", and once more today" if settled.redrill else ""
     return Content.assemble(
         (f"{score} {settled.grade} ({MEANINGS[settled.grade]}): {due}{again}.", "bold"),
-        ("  n next · 0-5 overrules · ctrl+z undo", "dim"),
+        (f"\noverrule: {_keys(consequences)}  ·  ctrl+z undo", "dim"),
     )
 
 
@@ -44,8 +44,7 @@ def open_line(judgement: Judgement | None, consequences: Mapping[int, date | Non
         head = f"The judge says {judgement.grade} but is not sure: n accepts it."
     else:
         head = "How well did you know it?"
-    keys = "  ".join(f"{grade} → {day_text(day)}" for grade, day in _grouped(consequences))
-    return Content.assemble((head, "bold"), f"\n{keys}")
+    return Content.assemble((head, "bold"), f"\n{_keys(consequences)}")
 
 
 def day_text(day: date | None) -> str:
@@ -53,11 +52,10 @@ def day_text(day: date | None) -> str:
     return f"{day:%a} {day.day} {day:%b}" if day else "never"
 
 
-def _grouped(consequences: Mapping[int, date | None]) -> list[tuple[str, date | None]]:
-    """Grades that lead to the same day, together: the line fits 80 columns."""
+def _keys(consequences: Mapping[int, date | None]) -> str:
+    """Grades with their days; those that lead to the same day together: the line fits 80 columns."""
     days: dict[date | None, list[int]] = {}
     for grade, day in consequences.items():
         days.setdefault(day, []).append(grade)
-    return [
-        (f"{min(grades)}-{max(grades)}" if len(grades) > 1 else str(grades[0]), day) for day, grades in days.items()
-    ]
+    named = {day: f"{min(grades)}-{max(grades)}" if len(grades) > 1 else str(grades[0]) for day, grades in days.items()}
+    return "  ".join(f"{grades} → {day_text(day)}" for day, grades in named.items())

@@ -85,3 +85,4 @@ class Transcript(VerticalScroll):
         """Open or close the model answer."""
         for conclusion in self._turns.query(Conclusion):
             conclusion.toggle_answer()
+            self.call_after_refresh(conclusion.scroll_to_answer)
