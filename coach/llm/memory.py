@@ -57,6 +57,8 @@ class KvMemory:
         evaluated until then stays.
         """
         self._touch(strand)
+        if strand.standing == len(strand.tokens):  # as at every token of a reply
+            return 0
         self._borrow(strand)
         begun, step = strand.standing, self.context.settings.batch_tokens
         while (at := strand.standing) < len(strand.tokens):
