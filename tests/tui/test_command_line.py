@@ -1,6 +1,7 @@
 """The command line explains itself: on one screen, and with an example for every command."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ def test_the_help_fits_a_screen_and_names_every_command() -> None:
     named = [name for group in GROUPS.values() for name in group]
     assert sorted(named) == sorted({path.split()[1] for path in COMMANDS})
     assert all(any(f"  {name} " in line for line in shown) for name in named)
+
+
+def test_every_command_that_prints_json_has_its_fields_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "json.md").read_text("utf-8")
+    printing = [path for path, command in COMMANDS.items() if any("--json" in each.opts for each in command.params)]
+    assert "coach due" in printing
+    assert [path for path in printing if f"`{path} " not in page] == []
 
 
 @pytest.mark.parametrize("path", COMMANDS)
