@@ -10,6 +10,7 @@ import numpy as np
 from coach.models import Passage
 from coach.ports import Embedder, Progress
 from coach.retrieval.candidates import Candidates
+from coach.retrieval.embedder import QUERIES_KEPT
 from coach.retrieval.fusion import Candidate, fuse, similarity
 from coach.retrieval.index import VectorIndex, gpus
 from coach.retrieval.index_cache import IndexCache
@@ -92,7 +93,7 @@ class DenseSearch:
             "vectors": len(index),
             "index_file": self._cache.notes if self._cache else "",
             "faiss_gpus": gpus(),
-            "queries_cached": getattr(self._embedder, "queries_cached", 0),
+            "queries_cached": f"up to {QUERIES_KEPT} in each running coach, none on disk",
         }
 
     @cached_property

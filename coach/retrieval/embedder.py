@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # an answer by words does not wait for NumPy
     from sentence_transformers import SentenceTransformer
 
 QUERIES_KEPT = 2048
-"""3 MB at 384 dimensions."""
+"""Single queries whose vectors a process remembers, those used last: 3 MB at 384 dimensions."""
 BATCH_TEXTS = 32
 
 
@@ -106,11 +106,6 @@ class SentenceEncoder:
     def ready(self) -> bool:
         """Whether the model is in memory, so that encoding does not have to load it first."""
         return self._model is not None
-
-    @property
-    def queries_cached(self) -> int:
-        """How many single queries are remembered."""
-        return len(self._queries)
 
     def warm(self) -> Thread:
         """Load the model in the background; returns the thread. A failure shows at the first `encode`."""

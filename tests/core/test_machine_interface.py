@@ -133,7 +133,7 @@ def test_doctor_says_what_it_measured() -> None:
     }  # fmt: skip
     assert promised <= set(found)
     assert (found["index"], found["vectors"]) == ("flat", 0)  # nothing was searched in this home
-    assert found["queries_cached"] == 1  # the one that doctor itself has encoded
+    assert "in each running coach" in found["queries_cached"]
     assert found["faiss_gpus"] == 0 or "gpu" in found["faiss"]
     assert found["network_used"] is False
     assert found["weights_verified"] is True
