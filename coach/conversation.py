@@ -116,15 +116,17 @@ class Conversation:
         yield Concluded(judgement)
 
     def give_hint(self) -> Said:
-        """The next hint for the point that is being asked for (or the heaviest missed one); caps the grade."""
+        """The next hint for the point that is asked for (or the heaviest missed one), nothing twice; caps the grade."""
         target = self.open_target()
         if target is None:
             verdicts = self.attempt.judgement.points if self.attempt.judgement else ()
             target = best_target(verdicts)
         if target is None:
             target = self._heaviest()
-        step = min(self.attempt.hints + 1, MAX_HINTS)
-        text = hint(self.question.key_points[target], self._known(), step)
+        point, known = self.question.key_points[target], self._known()
+        steps = [hint(point, known, step) for step in range(1, MAX_HINTS + 1)]
+        heard = {turn.text for turn in self.attempt.turns if turn.speaker == "coach"}
+        text = next((step for step in steps if step not in heard), steps[-1])
         self.attempt = replace(self.attempt, hints=self.attempt.hints + 1)
         with self._store.atomic():
             self._store.attempts.update(self.attempt.id, hints=self.attempt.hints)

@@ -212,9 +212,10 @@ def test_a_resumed_follow_up_keeps_its_target_and_verdicts(begin: Callable[[], C
 def test_a_hint_helps_with_the_asked_point_and_caps_the_grade(begin: Callable[[], Conversation]) -> None:
     conversation = begin()
     list(conversation.reply("it is bagging and variance"))
+    asked = conversation.attempt.turns[-1].text
     said = conversation.give_hint()
     assert said.turn.target == 1
-    conversation.give_hint()
+    assert len({asked, said.turn.text, conversation.give_hint().turn.text}) == 3
     list(conversation.reply("features"))
     assert conversation.attempt.judgement is not None
     assert conversation.attempt.judgement.grade == 3
