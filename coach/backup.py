@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,8 +34,9 @@ def backups(paths: Paths) -> list[Backup]:
     """All backups of a home, newest first."""
     found = []
     for file in paths.backups.glob("*.db"):
-        status = file.stat()
-        found.append(Backup(file, datetime.fromtimestamp(status.st_mtime, UTC), status.st_size))
+        with suppress(FileNotFoundError):  # another coach removes old ones
+            status = file.stat()
+            found.append(Backup(file, datetime.fromtimestamp(status.st_mtime, UTC), status.st_size))
     return sorted(found, key=lambda backup: (backup.written, backup.path.name), reverse=True)
 
 
@@ -73,8 +75,9 @@ def _keep_newest(paths: Paths, prefix: str, keep: int) -> None:
 def _remove_unfinished(paths: Paths) -> None:
     """Delete what a kill left of a copy; one that is younger than a day may still be being written."""
     for file in paths.backups.glob(UNFINISHED):
-        if time.time() - file.stat().st_mtime > 24 * 3600:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # it has just been finished
+            if time.time() - file.stat().st_mtime > 24 * 3600:
+                file.unlink()
 
 
 @dataclass(frozen=True, slots=True)

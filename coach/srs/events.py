@@ -102,6 +102,6 @@ def to_redo(newest_first: Iterable[ReviewEvent]) -> int | None:
             settled.add(event.target_id)
         elif event.kind == "undo" and event.target_id not in settled:
             return event.target_id
-        elif event.kind in UNDOABLE and event.id not in settled:
+        elif event.kind in UNDOABLE:
             return None
     return None

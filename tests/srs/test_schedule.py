@@ -105,6 +105,16 @@ def test_undo_and_redo_walk_back_and_forth_fifty_steps(schedule, store, noon):
         assert cards_of(store) == cards
 
 
+def test_an_answer_that_was_redone_still_ends_what_could_be_redone_before_it(schedule, noon):
+    schedule.record("a", 4, noon)
+    schedule.undo(noon)
+    schedule.record("b", 4, noon)
+    schedule.undo(noon)
+    assert schedule.redo(noon).event.question_id == "b"
+    assert schedule.redo(noon) is None
+    assert schedule.answers("a") == []
+
+
 def test_a_new_answer_ends_what_could_be_redone(schedule, noon):
     schedule.record("a", 4, noon)
     schedule.undo(noon)

@@ -64,10 +64,15 @@ def test_what_a_kill_left_of_a_backup_goes_with_the_next_day(store: Store, paths
     paths.backups.mkdir()
     left, in_progress = paths.backups / ".daily-2026-01-04.db.77", paths.backups / ".coach-20260105T120000.db.78"
     left.write_bytes(b"half")
+    vanished = [paths.backups / "daily-2026-01-03.db", paths.backups / ".daily-2026-01-03.db.76"]
+    for name in vanished:
+        name.symlink_to(paths.backups / "what another coach has just removed")
     in_progress.write_bytes(b"half")
     os.utime(left, (1, 1))
     back_up_daily(paths, 3, date(2026, 1, 5))
-    assert {entry.name for entry in paths.backups.iterdir()} == {"daily-2026-01-05.db", in_progress.name}
+    names = {entry.name for entry in paths.backups.iterdir()} - {name.name for name in vanished}
+    assert names == {"daily-2026-01-05.db", in_progress.name}
+    assert [backup.path.name for backup in backups(paths)] == ["daily-2026-01-05.db"]
 
 
 def damage(path: Path) -> None:
