@@ -12,6 +12,7 @@ from zlib import crc32
 
 from coach.errors import CoachError
 from coach.models import Question
+from coach.srs.events import ANSWERS, effective
 from coach.storage import Store
 from coach.storage.anki_collection import add_history
 
@@ -48,7 +49,8 @@ def export_apkg(store: Store, target: Path, at: datetime, collection: str | None
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         genanki.Package(list(decks.values())).write_to_file(str(target), timestamp=at.timestamp())
-        return len(questions), add_history(target, store.reviews.cards(), list(store.reviews.events()), at)
+        answers = [(event, grade) for event, grade in effective(store.reviews.events()) if event.kind in ANSWERS]
+        return len(questions), add_history(target, store.reviews.cards(), answers)
     except OSError as error:
         raise CoachError(f"Cannot write {target}: {error.strerror}.", "Choose another place.") from error
 

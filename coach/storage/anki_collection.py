@@ -16,10 +16,10 @@ EASE_OF_GRADE = (1, 1, 1, 2, 3, 4)
 MOST_MILLISECONDS = 60_000  # Anki itself counts at most a minute per answer by default
 
 
-def add_history(package: Path, cards: Iterable[Card], events: Sequence[ReviewEvent], at: datetime) -> int:
+def add_history(package: Path, cards: Iterable[Card], answers: Sequence[tuple[ReviewEvent, int]]) -> int:
     """Give the notes of `package` (their guid is a question id) due dates, easiness and reviews; returns the reviews.
 
-    Undone answers, overrides and imported baselines are left out: Anki has no place for them.
+    answers: those that count, each with the grade that holds in the end; Anki has no place for corrections.
     """
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(package) as archive:
         archive.extract(COLLECTION, folder)
@@ -36,9 +36,7 @@ def add_history(package: Path, cards: Iterable[Card], events: Sequence[ReviewEve
                 ],
             )
             rows = [
-                _review(event, ids[event.question_id])
-                for event in events
-                if _counts(event) and event.question_id in ids
+                _review(event, grade, ids[event.question_id]) for event, grade in answers if event.question_id in ids
             ]
             db.executemany("insert or ignore into revlog values (?, ?, -1, ?, 0, 0, 0, ?, 1)", rows)
         content = Path(folder, COLLECTION).read_bytes()
@@ -54,10 +52,6 @@ def _schedule(card: Card, created: date) -> tuple[int, int, int, int, int]:
     return due, max(1, card.interval_days), card.ef_hundredths * 10, card.reviews, card.lapses
 
 
-def _review(event: ReviewEvent, card_id: int) -> tuple[int, int, int, int]:
+def _review(event: ReviewEvent, grade: int, card_id: int) -> tuple[int, int, int, int]:
     milliseconds = min(MOST_MILLISECONDS, int(1000 * (event.seconds or 0)))
-    return int(event.at.timestamp() * 1000), card_id, EASE_OF_GRADE[event.grade or 0], milliseconds
-
-
-def _counts(event: ReviewEvent) -> bool:
-    return event.kind in ("review", "redrill") and event.grade is not None
+    return int(event.at.timestamp() * 1000), card_id, EASE_OF_GRADE[grade], milliseconds

@@ -77,6 +77,23 @@ def test_anki_sees_the_same_due_date_and_easiness(store: Store, tmp_path: Path) 
     db.close()
 
 
+def test_anki_gets_the_answers_that_count_with_the_grades_that_hold(store: Store, tmp_path: Path) -> None:
+    store.questions.save([(question, "hash", at) for at, question in enumerate(QUESTIONS)])
+    schedule = Schedule(store, study_clock(Study()))
+    schedule.record("q0", 5, START, topic="logic")
+    schedule.override("q0", 3, START)
+    schedule.record("q1", 5, START + timedelta(minutes=1), topic="logic")
+    schedule.undo(START + timedelta(minutes=2))
+    package = tmp_path / "deck.apkg"
+    assert export_apkg(store, package, START) == (3, 1)
+    with zipfile.ZipFile(package) as archive:
+        archive.extract("collection.anki2", tmp_path)
+    db = sqlite3.connect(tmp_path / "collection.anki2")
+    query = "select n.guid, r.ease from revlog r join cards c on c.id = r.cid join notes n on n.id = c.nid"
+    assert db.execute(query).fetchall() == [("q0", 2)]
+    db.close()
+
+
 def test_a_second_export_updates_the_same_notes_and_decks(store: Store, tmp_path: Path) -> None:
     store.questions.save([(question, "hash", at) for at, question in enumerate(QUESTIONS)])
     seen = []
