@@ -89,7 +89,10 @@ def decide(
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], question.answer)
         credit *= relevance.COMMAND_SHARE if commanding else 1.0
-        probabilities = whole.agreeing(model, probabilities[:count], weights, credit)
+        probabilities = probabilities[:count]
+        of_points = float(model.credits(probabilities) @ weights / weights.sum())
+        credit = whole.with_points(credit, of_points, question.answer)
+        probabilities = whole.agreeing(model, probabilities, weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
     verdicts = _with_evidence(question, answer, seen, model, probabilities)

@@ -55,6 +55,13 @@ def test_a_long_model_answer_is_left_to_the_semantic_judge() -> None:
     assert whole.llm_share("word " * 200) == pytest.approx(whole.LEAST_SHARE)
 
 
+def test_derived_points_count_for_a_long_model_answer_alone() -> None:
+    assert whole.with_points(0.3, 0.9, "word " * 100) == pytest.approx(0.3)
+    between = whole.with_points(0.3, 0.9, "word " * 110)
+    assert 0.3 < between < whole.with_points(0.3, 0.9, "word " * 120) < 0.9
+    assert whole.with_points(0.0, 1.0, "word " * 200) < 1.0
+
+
 def test_written_points_are_not_derived() -> None:
     assert whole.is_derived([KeyPoint("a", derived=True)])
     assert not whole.is_derived([KeyPoint("a", derived=True), KeyPoint("b")])
