@@ -110,7 +110,7 @@ class HomeScreen(CoachScreen[None]):
         self.query_one("#title", Static).update(f"Interview coach · {today} · F1 help")
         self.query_one("#next", Static).update(
             Content.assemble(("Enter  ", "$text-accent bold"), (figures.what, "bold"), "\n")
-            + Content.assemble(("       because ", "dim"), printable(figures.reason))
+            + Content.assemble(("because ", "dim"), printable(figures.reason))
         )
         rows = [
             lined("Due today", f"{figures.due} due, {figures.new} new · about {figures.minutes:.0f} min"),

@@ -18,7 +18,7 @@ from coach.report_export import SIGNS, number, outcome, save, study_day, summary
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
-from tui.widgets.plots import Panel, Plot
+from tui.widgets.plots import Panel, ScoreBars
 
 
 class MockReportScreen(CoachScreen[None]):
@@ -143,8 +143,7 @@ def parts(report: Report) -> Iterator[Widget]:
     yield Static(title(report), classes="head", markup=False)
     yield Static(summary(report), markup=False, classes="part")
     if report.score is not None:
-        plot = Plot(lambda plot: competencies(plot, report))
-        plot.styles.height = 3 + 2 * len(measured(report))
+        plot = ScoreBars([(one.name, one.score) for one in report.competencies])
         rests = "; ".join(f"{one.name} {number(one.score)} ({one.of}: {one.about})" for one in report.competencies)
         yield Panel("Competencies, 0 to 5", plot, rests, id="panel-competencies")
     for head, moments in (("Best moments", report.best), ("Weakest moments", report.weakest)):
@@ -167,25 +166,6 @@ def parts(report: Report) -> Iterator[Widget]:
 def _below(text: Content) -> Static:
     """What belongs to the line above it, indented also where it wraps."""
     return Static(text, classes="below", markup=False)
-
-
-def measured(report: Report) -> list[tuple[str, float]]:
-    """Competencies that have a score."""
-    return [(one.name, one.score) for one in report.competencies if one.score is not None]
-
-
-def competencies(plot: Plot, report: Report) -> None:
-    """Horizontal bars, the first on top."""
-    rows = measured(report)[::-1]
-    plot.plt.bar(
-        [name for name, _ in rows],
-        [score for _, score in rows],
-        orientation="horizontal",
-        color=plot.rgb("primary"),
-        width=0.4,
-    )
-    plot.plt.xlim(0, 5)
-    plot.plt.xticks([float(at) for at in range(6)])
 
 
 def answer_line(answer: Answered) -> Content:

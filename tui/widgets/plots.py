@@ -105,3 +105,26 @@ class RangeBars(Static):
         rest = [("━" * (end - at), "$primary"), ("─" * (width - end - 1), "$panel-lighten-2")]
         mark = ("◆", "$warning" if weak else "$success")
         return Content.assemble(head, *range_, mark, *rest, f" {estimate:4.0%}", (" weak" if weak else "", "$warning"))
+
+
+class ScoreBars(Static):
+    """A bar for each score from 0 to 5, with its number; None: nothing was measured."""
+
+    DEFAULT_CSS = "ScoreBars { height: auto; margin-bottom: 1; }"
+
+    def __init__(self, rows: Sequence[tuple[str, float | None]]) -> None:
+        """rows: (name, score)."""
+        super().__init__(markup=False)
+        self._rows = rows
+
+    def on_resize(self) -> None:
+        """Draw as wide as there is room."""
+        names = max((len(name) for name, _ in self._rows), default=0)
+        width = max(5, self.size.width - names - 6)
+        self.update(Content("\n").join(self._line(name, score, names, width) for name, score in self._rows))
+
+    def _line(self, name: str, score: float | None, names: int, width: int) -> Content:
+        filled = round(width * (score or 0.0) / 5)
+        number = "  –" if score is None else f"{score:.1f}"
+        bar, rest = ("█" * filled, "$primary"), ("·" * (width - filled), "dim")
+        return Content.assemble(f"{printable(name):<{names}} ", bar, rest, f"  {number}")
