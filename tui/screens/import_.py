@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 
 from coach.errors import CoachError
 from coach.ingest import NothingRead, Report, default_collection
+from tui.figures import counted
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
@@ -151,7 +152,7 @@ class ImportScreen(CoachScreen[None]):
 def _head(report: Report, name: str, dry_run: bool) -> Content:
     """What would happen, or what happened."""
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone"
-    found = f"{report.questions} questions in {report.documents} documents: {counts}."
+    found = f"{counted(report.questions, 'question')} in {counted(report.documents, 'document')}: {counts}."
     if not dry_run:
         return Content.assemble(("Imported. ", "bold $success"), found, "\n")
     if not (report.new or report.changed or report.gone):
