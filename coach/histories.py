@@ -28,14 +28,17 @@ def import_history(parts: Parts, path: Path) -> HistoryReport:
     if is_database(path):
         read, (fronts, rows) = from_anki, anki_history(path)
     else:
-        text = path.read_text("utf-8")
+        text = _text(path)
         exported = _hashcards_export(text)
         if exported is None:
             return HistoryReport(parts.schedule.import_log(text.splitlines()), 0)
         read, (fronts, rows) = from_hashcards, exported
     by_text = {_plain(question.text): question.id for question in parts.store.questions.live()}
     ids = {card: by_text[_plain(front)] for card, front in fronts.items() if _plain(front) in by_text}
-    events = list(with_kinds(read(rows, ids, parts.schedule.clock.day)))
+    try:
+        events = list(with_kinds(read(rows, ids, parts.schedule.clock.day)))
+    except (ValueError, TypeError, KeyError, OverflowError, OSError) as error:  # instants and times of a damaged file
+        raise CoachError(f"{path.name} has an answer that cannot be read: {error}.", "Nothing was imported.") from error
     if not events:
         raise CoachError(f"{path.name} has no answer to a question of this home.", "Import its cards first.")
     return HistoryReport(parts.schedule.adopt_history(events), len(rows) - len(events))
@@ -45,12 +48,21 @@ def _hashcards_export(text: str) -> tuple[dict[Any, str], list[dict[str, Any]]] 
     """(question by card hash, reviews), or None if the text is no such export."""
     try:
         data = json.loads(text)
-        cards, sessions = data["cards"], data["sessions"]
-    except (ValueError, KeyError, TypeError):
+        contents = {card["hash"]: card["content"].get("basic", {}) for card in data["cards"]}
+        fronts = {key: str(content["question"]) for key, content in contents.items() if "question" in content}
+        return fronts, [review for session in data["sessions"] for review in session["reviews"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    contents = {card["hash"]: card["content"].get("basic", {}) for card in cards}
-    fronts = {key: content["question"] for key, content in contents.items() if "question" in content}
-    return fronts, [review for session in sessions for review in session["reviews"]]
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise CoachError(f"{path.name} is neither text nor a database.", "Nothing was imported.") from error
+    if not text.strip():
+        raise CoachError(f"{path.name} is empty.", "Give a file that holds a review history.")
+    return text
 
 
 def _plain(text: str) -> str:

@@ -13,10 +13,13 @@ from typing import Any, get_args
 
 from coach.models import ReviewEvent, ReviewEventKind
 from coach.srs.sm2 import check_grade
+from coach.srs.sm2_cards import Sm2Scheduler
 from coach.srs.study_day import check_rollover_hour
 
 _FIELDS = tuple(f.name for f in fields(ReviewEvent))
 GRADE_OF_EASE = {1: 1, 2: 3, 3: 4, 4: 5}  # Anki: again, hard, good, easy
+_WHOLE, _MEASURED = ("id", "grade", "target_id", "rollover_hour", "attempt_id"), ("recall", "seconds")
+_MAY_LACK = ("grade", "target_id", "attempt_id", *_MEASURED)
 DayOf = Callable[[datetime], date]
 Answers = Iterator[ReviewEvent]
 GRADE_OF_WORD = {"forgot": 1, "hard": 3, "good": 4, "easy": 5}  # hashcards
@@ -31,20 +34,47 @@ def to_line(event: ReviewEvent) -> str:
 
 def from_line(line: str) -> ReviewEvent:
     """The event of a line. Raises ValueError naming what is wrong."""
-    row = json.loads(line)
+    try:
+        row = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     if not isinstance(row, dict) or not {"id", "kind", "question_id", "at", "study_day"} <= row.keys() <= set(_FIELDS):
         raise ValueError(f"a line of the review log has the fields {', '.join(_FIELDS)}")
     if row["kind"] not in get_args(ReviewEventKind):
         raise ValueError(f"the kind of a line is one of {get_args(ReviewEventKind)}, not {row['kind']!r}")
     if row["kind"] in ("review", "redrill", "regrade", "override"):
         check_grade(row.get("grade"))
-    if type(row["id"]) is not int or not isinstance(row["question_id"], str):
-        raise ValueError("id is a whole number and question_id is text")
+    for name, value in row.items():
+        _check_value(name, value)
     check_rollover_hour(row.get("rollover_hour", 4))
     at = datetime.fromisoformat(row["at"])
     if at.tzinfo is None:
         raise ValueError(f"an instant needs an offset: {row['at']!r}")
-    return ReviewEvent(**row | {"at": at, "study_day": date.fromisoformat(row["study_day"])})
+    event = ReviewEvent(**row | {"at": at, "study_day": date.fromisoformat(row["study_day"])})
+    if event.kind == "baseline":
+        _check_baseline(event)
+    return event
+
+
+def _check_value(name: str, value: object) -> None:
+    """Raise ValueError for a value that its column cannot hold."""
+    if value is None:
+        fits = name in _MAY_LACK
+    elif name in _WHOLE:
+        fits = type(value) is int and abs(value) < 2**63
+    elif name in _MEASURED:
+        fits = type(value) in (int, float)
+    else:
+        fits = isinstance(value, str)
+        str(value).encode()  # a lone surrogate raises a ValueError
+    if not fits:
+        raise ValueError(f"{name} cannot be {value!r}")
+
+
+def _check_baseline(event: ReviewEvent) -> None:
+    state = Sm2Scheduler().adopt(event)
+    if any(type(number) is not int for number in (state.repetitions, state.interval_days, state.ef_hundredths)):
+        raise ValueError("a baseline holds n, interval and ef as whole numbers")
 
 
 def from_anki(rows: Iterable[Mapping[str, Any]], question_of: Mapping[Any, str], day_of: DayOf) -> Answers:

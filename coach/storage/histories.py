@@ -24,6 +24,13 @@ def is_database(path: Path) -> bool:
 
 def anki_history(path: Path) -> tuple[dict[Any, str], Rows]:
     """(front of each card by card id, rows of the review log) of a collection.anki2. Raises StorageError."""
+    try:
+        return _history(path)
+    except (sqlite3.Error, UnicodeDecodeError, AttributeError, TypeError) as error:  # foreign rows hold anything
+        raise StorageError(f"{path.name} is damaged: {error}.", "Export the collection from Anki again.") from error
+
+
+def _history(path: Path) -> tuple[dict[Any, str], Rows]:
     with closing(_open(path)) as connection:
         tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
         if not {"revlog", "cards", "notes"} <= tables:

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.assemble import Parts
+from coach.config import load
 from coach.errors import CoachError
+from coach.histories import import_history
+from coach.models import Question
+from coach.paths import Paths
 from coach.schedule import Schedule
 from coach.srs import selftest
 from coach.srs.events import replay
@@ -140,3 +145,77 @@ def test_a_kill_loses_no_acknowledged_answer_and_leaves_log_and_cards_agreeing(t
         assert replay(events, Sm2Scheduler()) == {card.question_id: card for card in store.reviews.cards()}
         store.close()
         acknowledged = len(events)
+
+
+def foreign(path: Path, answer: tuple[object, ...], front: object = "Why?") -> Path:
+    """A collection.anki2 with one card and one answer (id, card, ease, time), whatever they are."""
+    db = sqlite3.connect(path)
+    for table, columns, row in (
+        ("notes", "id, flds", (1, front)),
+        ("cards", "id, nid", (1, 1)),
+        ("revlog", "id, cid, ease, time", answer),
+    ):
+        db.execute(f"create table {table} ({columns})")
+        db.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+    db.commit()
+    db.close()
+    return path
+
+
+CARD = '{"hash": "a", "content": {"basic": {"question": "Why?"}}}'
+NO_HISTORIES = {
+    "other bytes": b"\xff\xfe\x00",
+    "nothing": b"",
+    "a broken database": b"SQLite format 3\x00" + b"x" * 2000,
+    "deeply nested": b"[" * 100_000,
+    "numbers for cards": b'{"cards": [1], "sessions": []}',
+    "a list for content": b'{"cards": [{"hash": "a", "content": []}], "sessions": []}',
+    "no instant": f'{{"cards": [{CARD}], "sessions": [{{"reviews": [{{"hash": "a", "grade": "good", '
+    f'"reviewedAt": "never"}}]}}]}}'.encode(),
+}
+ANKI_ANSWERS = {
+    "far future": (2**62, 1, 3, 5),
+    "far past": (-(2**62), 1, 3, 5),
+    "text for an instant": ("abc", 1, 3, 5),
+    "no time": (1, 1, 3, None),
+}
+
+
+@pytest.fixture
+def parts(store: Store) -> Parts:
+    store.questions.save([(Question("q", "Why?", "Because.", "logic"), "hash", 0)])
+    return Parts(load(Paths(store.path.parent)))
+
+
+@pytest.mark.parametrize("name", [*NO_HISTORIES, *ANKI_ANSWERS, "bytes for a front"])
+def test_what_is_no_history_is_told_in_words(parts: Parts, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "history"
+    if name in NO_HISTORIES:
+        file.write_bytes(NO_HISTORIES[name])
+    elif name in ANKI_ANSWERS:
+        foreign(file, ANKI_ANSWERS[name])
+    else:
+        foreign(file, (1_700_000_000_000, 1, 3, 5), b"\xff\xfe")
+    with pytest.raises(CoachError):
+        import_history(parts, file)
+    assert parts.store.reviews.newest(1) == []
+
+
+BAD_BASELINES = ("", "[]", '{"n": "1", "interval": 1, "ef": 250, "due": ""}')
+BAD_VALUES = [
+    {"seconds": "long"},
+    {"target_id": "1"},
+    {"id": 2**63},
+    {"topic": "\ud800"},
+    {"zone": None},
+    {"recall": []},
+    *({"kind": "baseline", "data": data} for data in BAD_BASELINES),
+]
+
+
+@pytest.mark.parametrize("change", BAD_VALUES)
+def test_a_value_that_its_column_cannot_hold_is_named(empty, schedule, noon, change):
+    schedule.record("a", 4, noon)
+    (line,) = schedule.export_log()
+    with pytest.raises(CoachError, match="Line 1 of the log cannot be read"):
+        empty.import_log([json.dumps(json.loads(line) | change)])
