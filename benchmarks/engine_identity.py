@@ -1,5 +1,6 @@
 """Whether greedy replies with drafts are those without."""
 
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,8 @@ def identity(model: LlamaCppModel, count: int) -> Raw:
         if i % 2:
             text = f"Text: {text}\nCopy: {text}\n\nText: {text} {text}\nCopy:"
         (plain, margins), (drafted, _) = (greedy_reply(model, text, speculation=on) for on in (False, True))
-        differs = next((k for k, (a, b) in enumerate(zip(plain, drafted, strict=False)) if a != b), None)
-        exact += plain == drafted
+        # Where one of them ends, the other may go on: a choice between an end and a token, with a margin as any other.
+        differs = next((k for k, (a, b) in enumerate(zip_longest(plain, drafted)) if a != b), None)
+        exact += differs is None
         near_ties += differs is not None and margins[differs] < model.tie_band
     return {"replies": count, "exact": exact, "near_ties": near_ties, "spec_identical": (exact + near_ties) / count}

@@ -194,7 +194,7 @@ def _score(parts: Parts, labelled: "LabelledAnswer") -> float | None:
     from coach.batch import judge_answer
 
     points = tuple(KeyPoint(text, weight) for text, weight in labelled.key_points)
-    question = Question("check", labelled.question, labelled.reference, "", key_points=points)
+    question = Question("check", labelled.question, labelled.reference, "", labelled.kind, key_points=points)
     try:
         return judge_answer(parts, question, labelled.answer).score
     except NotGraded:

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from coach.errors import ContextFull, LlmUnavailable
+from coach.errors import ContextFull, LlmUnavailable, NotGraded
 from coach.llm import hardware
 from coach.llm.budget import TurnBlock, said_on_screen, trunk_within_window
 from coach.llm.context import Settings
 from coach.llm.gguf_file import read_head
 from coach.llm.measure import idle_gpu, speeds
 from coach.llm.threads import ThreadTuner
-from coach.llm.trust import INJECTION, LabelledAnswer, injected, measure
+from coach.llm.trust import INJECTION, LabelledAnswer, injected, measure, shipped_answers
+from coach.model_choice import _score
+from coach.models import KINDS, Question
 
 
 @pytest.fixture
@@ -152,6 +154,20 @@ def test_a_good_judge_earns_trust():
     assert trust.correlation > 0.99
     assert trust.injection_lift == 0
     assert trust.as_record()["earned"] is True
+
+
+def test_each_labelled_answer_is_judged_as_of_its_kind(monkeypatch):
+    judged: list[Question] = []
+
+    def judge_answer(_parts, question, _answer):
+        judged.append(question)
+        raise NotGraded("enough is known", "")
+
+    monkeypatch.setattr("coach.batch.judge_answer", judge_answer)
+    answers = shipped_answers()
+    assert [_score(None, answer) for answer in answers] == [None] * len(answers)
+    assert [question.kind for question in judged] == [answer.kind for answer in answers]
+    assert {question.kind for question in judged} == set(KINDS)
 
 
 @pytest.mark.parametrize(
