@@ -58,24 +58,21 @@ class Passages:
         """Index one question anew: its passages (view, lead, text) and its lexical document (title, `body`, tags)."""
         with self._db.atomic():
             self.remove([question.id])
-            row: dict[str, Any] = {"question_id": question.id, "content_hash": content_hash, "topic": question.topic}
-            row |= {"kind": question.kind, "level": question.level, "collection": question.collection}
-            rowid = self._db.table("indexed_questions").insert(row).last_pk
-            self._db.table("passages").insert_all(
-                {
-                    "question_id": question.id,
-                    "view": view,
-                    "lead": lead,
-                    "text": text,
-                    "text_hash": text_hash(embedded_text(lead, text)),
-                }
-                for view, lead, text in views
+            row = [question.id, content_hash, question.topic, question.kind, question.level, question.collection]
+            # plain SQL: sqlite-utils looks at the table before every insert, and an import makes thousands
+            rowid = self._db.execute(
+                "insert into indexed_questions (question_id, content_hash, topic, kind, level, collection) "
+                "values (?, ?, ?, ?, ?, ?)",
+                row,
+            ).lastrowid
+            self._db.conn.executemany(
+                "insert into passages (question_id, view, lead, text, text_hash) values (?, ?, ?, ?, ?)",
+                [(question.id, view, lead, text, text_hash(embedded_text(lead, text))) for view, lead, text in views],
             )
             self._db.execute(
                 "insert into questions_fts (rowid, title, body, tags) values (?, ?, ?, ?)",
                 [rowid, question.text, body, " ".join((*question.tags, question.topic))],
             )
-            self._touch()
 
     def remove(self, question_ids: Sequence[str]) -> None:
         """Take questions out of the index. Their vectors stay, should the same texts come back."""
@@ -217,7 +214,11 @@ class Passages:
         return [found[key] for key in ids if key in found]
 
     def _touch(self) -> None:
-        self._db.table("passages_state").upsert({"id": 1, "token": secrets.token_hex(16)}, pk="id")
+        self._db.execute(
+            "insert into passages_state (id, token) values (1, ?) "
+            "on conflict (id) do update set token = excluded.token",
+            [secrets.token_hex(16)],
+        )
 
 
 # Without statistics SQLite would rather walk all vectors of the model than look up the few that are asked for. A cross
