@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from coach.models import Question, ReviewEvent
@@ -15,6 +16,13 @@ from coach.storage.tables import Row, without
 ATTEMPT_KEY = ("question_id", "started_at")
 SESSION_KEY = ("kind", "started_at")
 EVENT_KEY = ("kind", "question_id", "at")
+INSTANTS = {
+    "collections": ("imported_at",),
+    "sessions": ("started_at",),
+    "attempts": ("started_at",),
+    "turns": ("at",),
+    "judge_cases": ("at",),
+}
 
 
 class Merge:
@@ -32,10 +40,12 @@ class Merge:
 
     def take(self, table: str, row: Row) -> bool:
         """Take one row in; False if this home has it already. Raises ValueError, TypeError or KeyError."""
+        check_dates(table, row)
         if table == "sessions":
             return self._keyed(table, row, SESSION_KEY, self._sessions, self._session_ids)
         if table == "attempts":
-            judgement_from(row["judgement"]) if row.get("judgement") else None  # raises for what is none
+            if row.get("judgement") is not None:
+                judgement_from(row["judgement"])  # raises for what is none
             row = row | {"session_id": self._session_ids.get(row.get("session_id") or 0)}
             added = self._keyed(table, row, ATTEMPT_KEY, self._attempts, self._attempt_ids)
             if added:
@@ -75,6 +85,18 @@ class Merge:
         assert written is not None
         ids[row["id"]] = known[named] = written
         return True
+
+
+def check_dates(table: str, row: Mapping[str, Any]) -> None:
+    """Raise ValueError, TypeError or KeyError for an instant, a day or weights that cannot be read back."""
+    for name in INSTANTS.get(table, ()):
+        datetime.fromisoformat(row[name])
+    if row.get("finished_at") is not None:
+        datetime.fromisoformat(row["finished_at"])
+    if table == "interview_dates":
+        date.fromisoformat(row["day"]), date.fromisoformat(row["since"])
+        if not all(type(weight) in (int, float) and weight >= 0 for weight in row["weights"].values()):
+            raise ValueError("the weight of a topic is 0 or more")
 
 
 def check_question(row: Mapping[str, Any]) -> Question:

@@ -19,6 +19,7 @@ from coach.srs.study_day import check_rollover_hour
 _FIELDS = tuple(f.name for f in fields(ReviewEvent))
 GRADE_OF_EASE = {1: 1, 2: 3, 3: 4, 4: 5}  # Anki: again, hard, good, easy
 _WHOLE, _MEASURED = ("id", "grade", "target_id", "rollover_hour", "attempt_id"), ("recall", "seconds")
+LONGEST_SECONDS = 1e9
 _MAY_LACK = ("grade", "target_id", "attempt_id", *_MEASURED)
 DayOf = Callable[[datetime], date]
 Answers = Iterator[ReviewEvent]
@@ -63,7 +64,7 @@ def _check_value(name: str, value: object) -> None:
     elif name in _WHOLE:
         fits = type(value) is int and abs(value) < 2**63
     elif name in _MEASURED:
-        fits = type(value) in (int, float)
+        fits = isinstance(value, int | float) and 0 <= value <= (1 if name == "recall" else LONGEST_SECONDS)
     else:
         fits = isinstance(value, str)
         str(value).encode()  # a lone surrogate raises a ValueError

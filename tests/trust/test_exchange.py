@@ -114,6 +114,14 @@ BAD_LINES = {
     "undo of nothing": '{"table": "review_log", "row": {"id": 2, "kind": "undo", "question_id": "q", "target_id": 1, '
     '"at": "2026-01-01T00:00:00+00:00", "study_day": "2026-01-01"}}',
     "no question": '{"table": "questions", "row": {"id": "q"}}',
+    "empty verdicts": '{"table": "attempts", "row": {"id": 1, "question_id": "q", "state": "asked", '
+    '"started_at": "2026-01-01T00:00:00+00:00", "hints": 0, "judgement": {}}}',
+    "no instant": '{"table": "sessions", "row": {"id": 1, "kind": "practice", "queue": [], "started_at": "soon"}}',
+    "no day": '{"table": "interview_dates", "row": {"day": 0, "since": "2026-01-01", "title": "", "weights": {}}}',
+    "no weight": '{"table": "interview_dates", "row": {"day": "2026-02-01", "since": "2026-01-01", "title": "", '
+    '"weights": {"nlp": "much"}}}',
+    "recall above 1": '{"table": "review_log", "row": {"id": 1, "kind": "review", "question_id": "q", "grade": 4, '
+    '"at": "2026-01-01T00:00:00+00:00", "study_day": "2026-01-01", "recall": 1.5}}',
     "no verdicts": '{"table": "attempts", "row": {"id": 1, "question_id": "q", "started_at": "x", "judgement": [1]}}',
 }
 
