@@ -76,7 +76,7 @@ def section(bench: Bench, arguments: tuple[str, ...], limit_seconds: float) -> s
     """Run one benchmark; its section of the page, also when it fails or is stopped."""
     command = ["-m", f"benchmarks.{bench.name}", *arguments]
     print(f"{bench.title} ...", file=sys.stderr, flush=True)
-    started = time.monotonic()
+    started, load = time.monotonic(), os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     try:
         done = subprocess.run(
             [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=limit_seconds
@@ -90,7 +90,8 @@ def section(bench: Bench, arguments: tuple[str, ...], limit_seconds: float) -> s
     seconds = time.monotonic() - started
     shown = " ".join(["python", *command])
     day = datetime.now(UTC).date()
-    return f"## {bench.title}\n\n`{shown}` ({day}, {seconds:.0f} s)\n\n```text\n{readable(output)}\n```\n"
+    about = f"{day}, {seconds:.0f} s, load average {load:.1f} before"
+    return f"## {bench.title}\n\n`{shown}` ({about})\n\n```text\n{readable(output)}\n```\n"
 
 
 def readable(output: str) -> str:
@@ -118,10 +119,9 @@ def machine() -> str:
     """What the figures were measured on."""
     memory = psutil.virtual_memory().total / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     return (
-        f"Machine: {processor()}, {os.cpu_count()} logical cores, {memory:.0f} GiB, {platform.system()}; load average "
-        f"{load:.1f} at the start of the latest run. Python {platform.python_version()}; {packages}.\n"
+        f"Machine: {processor()}, {os.cpu_count()} logical cores, {memory:.0f} GiB, {platform.system()}. "
+        f"Python {platform.python_version()}; {packages}.\n"
     )
 
 
