@@ -54,13 +54,10 @@ async def test_an_evening_on_all_screens_leaves_nothing_behind(make_app: MakeApp
 
 async def a_round(pilot: Pilot[None], app: CoachApp) -> None:
     """Answer, leave in the middle, go on, reveal, look around."""
-    app.action_go("practice", queue=[question.id for question in QUESTIONS])
-    for _ in QUESTIONS:
-        await conclude(pilot, "0")
-        await pilot.press("o")
-        await arrived(pilot, SourceScreen)
-        await pilot.press("escape")
-        await arrived(pilot, PracticeScreen)
+    queue = [question.id for question in QUESTIONS * 4]
+    app.action_go("practice", queue=queue)
+    for _ in queue:
+        await conclude(pilot)
         await go_on(pilot)
     for leave in ("escape", "f2"):
         app.action_go("practice", question="momentum")
@@ -69,6 +66,10 @@ async def a_round(pilot: Pilot[None], app: CoachApp) -> None:
         await arrived(pilot, HomeScreen)
         app.action_go("practice")  # which goes on with it
         await conclude(pilot)
+        await pilot.press("o")
+        await arrived(pilot, SourceScreen)
+        await pilot.press("escape")
+        await arrived(pilot, PracticeScreen)
         await at_home(pilot)
     app.action_go("review")
     await arrived(pilot, ReviewScreen)
