@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from coach.models import Question, ReviewEvent
+from coach.schedule import FSRS_PARAMETERS
 from coach.srs.export import from_line
+from coach.srs.memory import Memory
 from coach.storage import Store
 from coach.storage.attempts import judgement_from
 from coach.storage.questions import question_from
@@ -62,6 +64,8 @@ class Merge:
             return True
         elif table == "questions":
             check_question(row)
+        elif table == "settings":
+            check_setting(row["name"], row["value"])
         return self._tables.insert(table, row) is not None
 
     def finish(self) -> int:
@@ -97,6 +101,16 @@ def check_dates(table: str, row: Mapping[str, Any]) -> None:
         date.fromisoformat(row["day"]), date.fromisoformat(row["since"])
         if not all(type(weight) in (int, float) and weight >= 0 for weight in row["weights"].values()):
             raise ValueError("the weight of a topic is 0 or more")
+
+
+def check_setting(name: str, value: Any) -> None:
+    """Raise ValueError or TypeError for a value that whoever reads this setting could not use."""
+    if name == FSRS_PARAMETERS:
+        Memory(value)
+    if name.startswith("trust:") and not (isinstance(value, list) and all(isinstance(task, str) for task in value)):
+        raise ValueError(f"{name} is a list of tasks, not {value!r}")
+    if name.startswith("measured:") and not isinstance(value, dict):
+        raise ValueError(f"{name} holds figures, not {value!r}")
 
 
 def check_question(row: Mapping[str, Any]) -> Question:

@@ -120,6 +120,8 @@ BAD_LINES = {
     "no day": '{"table": "interview_dates", "row": {"day": 0, "since": "2026-01-01", "title": "", "weights": {}}}',
     "no weight": '{"table": "interview_dates", "row": {"day": "2026-02-01", "since": "2026-01-01", "title": "", '
     '"weights": {"nlp": "much"}}}',
+    "no parameters": '{"table": "settings", "row": {"name": "fsrs_parameters", "value": "abc"}}',
+    "no tasks": '{"table": "settings", "row": {"name": "trust:model", "value": 7}}',
     "recall above 1": '{"table": "review_log", "row": {"id": 1, "kind": "review", "question_id": "q", "grade": 4, '
     '"at": "2026-01-01T00:00:00+00:00", "study_day": "2026-01-01", "recall": 1.5}}',
     "no verdicts": '{"table": "attempts", "row": {"id": 1, "question_id": "q", "started_at": "x", "judgement": [1]}}',
