@@ -88,7 +88,7 @@ def decide(
     probabilities = relevance.bounded(probabilities, kept, commanding=commanding)
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], question.answer)
-        credit *= relevance.COMMAND_SHARE if commanding else 1.0
+        credit *= kept * (relevance.COMMAND_SHARE if commanding else 1.0)
         probabilities = probabilities[:count]
         of_points = float(model.credits(probabilities) @ weights / weights.sum())
         credit = whole.with_points(credit, of_points, question.answer)
