@@ -112,6 +112,7 @@ def check(
     """
     from coach import model_choice
     from coach.assemble import Parts
+    from coach.llm.trust import LARGEST_LIFT, LEAST_CORRELATION
 
     parts = Parts(load()).reconfigured(judge="llm")
     trust = model_choice.check(parts, _progress_count, answers)
@@ -122,9 +123,13 @@ def check(
         return
     typer.echo(f"{name}: {'may judge' if trust.earned else 'may not judge; the semantic judge goes on alone'}")
     typer.echo(
-        f"  agreement with people   r = {trust.correlation:.2f}, {trust.mean_error:.2f} marks of 5 apart on average"
+        f"  agreement with people   r = {trust.correlation:.2f} (at least {LEAST_CORRELATION:.2f} to judge), "
+        f"{trust.mean_error:.2f} marks of 5 apart on average"
     )
-    typer.echo(f"  gain by an instruction hidden in the answer   {trust.injection_lift:+.2f} marks")
+    typer.echo(
+        f"  gain by an instruction hidden in the answer   {trust.injection_lift:+.2f} marks "
+        f"(at most {LARGEST_LIFT:+.2f})"
+    )
     typer.echo(f"  {trust.seconds_per_answer:.2f} s an answer, {trust.failed} of {trust.answers} could not be judged")
 
 
