@@ -73,11 +73,11 @@ def _print_report(report: "Report", dry_run: bool) -> None:
     for part in report.skipped:
         place = f"{part.path}:{part.line}" if part.line else part.path
         typer.echo(printable(f" skipped  {place}: {part.reason}"))
-    verb = "would be" if dry_run else "are"
-    typer.echo(
-        f"{report.questions} questions in {report.documents} documents: {report.new} {verb} new, "
-        f"{report.changed} changed, {report.unchanged} unchanged, {report.gone} gone."
-    )
+    from tui.figures import counted
+
+    read = f"{counted(report.questions, 'question')} in {counted(report.documents, 'document')}"
+    changes = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone"
+    typer.echo(f"{read}: {changes}{'; nothing was written' if dry_run else ''}.")
 
 
 class ProgressLine:

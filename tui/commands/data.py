@@ -44,9 +44,11 @@ def export_home(
     parts = Parts(load())
     if chosen == "apkg":
         from coach.anki import export_apkg
+        from tui.figures import counted
 
         notes, reviews = export_apkg(parts.store, target, utc_now(), collection or None)
-        _say(json, {"notes": notes, "reviews": reviews}, f"{notes} notes and {reviews} reviews in {target}.")
+        written = f"{counted(notes, 'note')} and {counted(reviews, 'review')} in {target}."
+        _say(json, {"notes": notes, "reviews": reviews}, written)
         return
     from coach.exchange import export_csv, export_jsonl
 

@@ -68,13 +68,14 @@ def report(
         raise typer.BadParameter(f"{format_!r} is none of {', '.join(EXPORTS)}", param_hint="--format")
     session = Session(Parts(load()))
     if list_:
+        from tui.figures import counted
+
         rows = session.store.attempts.sessions()
         if not rows:
             typer.echo("There is no session with an answer yet.")
         for row in rows:
-            typer.echo(
-                printable(f"{row['id']:>5}  {row['started_at'][:16]}  {row['kind']:<9} {row['answers']} answers")
-            )
+            answers = counted(row["answers"], "answer")
+            typer.echo(printable(f"{row['id']:>5}  {row['started_at'][:16]}  {row['kind']:<9} {answers}"))
         return
     found = attempt_report(session, attempt) if attempt is not None else session_report(session, session_id)
     text = EXPORTS[format_](found)
