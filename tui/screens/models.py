@@ -58,6 +58,7 @@ class ModelsScreen(CoachScreen[None]):
     def on_mount(self) -> None:
         """The list at once; what works now as soon as the models are loaded."""
         self._choices: list[Choice] = []
+        self.query_one("#choices").border_title = "Enter uses a model, or fetches it first"
         self._list()
         self.query_one("#uses", Static).update("What is used for what is shown as soon as the models are loaded.")
         self.query_one("#speed", Static).update(Content.styled("d measures speed, memory and GPU layers.", "dim"))
