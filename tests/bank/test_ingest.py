@@ -203,11 +203,15 @@ def test_past_reviews_are_recorded_once_for_new_questions(store: Store, faq: Pat
     assert seen == [("bread/what-is-rye", PastReview(datetime(2026, 1, 5, 18, tzinfo=UTC), 4))]
 
 
-def docx(xml: str) -> bytes:
+def zipped(name: str, content: str) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", xml)
+        archive.writestr(name, content)
     return out.getvalue()
+
+
+def docx(xml: str) -> bytes:
+    return zipped("word/document.xml", xml)
 
 
 def encrypted_pdf() -> bytes:
@@ -230,6 +234,7 @@ BAD = {
     "locked.pdf": (encrypted_pdf(), "protected by a password"),
     "broken.pdf": (b"%PDF-1.7\n% nothing else", "damaged PDF"),
     "bomb.docx": (docx("<a>" + " " * 300 * 2**20 + "</a>"), "refused"),
+    "bomb.apkg": (zipped("collection.anki2", " " * 300 * 2**20), "refused"),
     "laughs.docx": (docx('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "declares XML entities"),
     "broken.docx": (b"PK\x03\x04 and nothing", "damaged"),
     "old.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "password"),
