@@ -20,6 +20,7 @@ from coach.models import Attempt, Judgement, PointVerdict, Question, Turn
 from coach.ports import Judge, LanguageModel, Trunk
 from coach.scoring.grade import conclude, merge
 from coach.storage import Store
+from coach.turns import contributions, next_turn, owes_a_turn, trunk_blocks
 
 
 class Clock(Protocol):
@@ -69,6 +70,7 @@ class Conversation:
         self._passages_on = passages_on
         self._trunk: Trunk | None = None
         self._trunk_turns = 0
+        self._judging = False
 
     @property
     def _talkers(self) -> Talkers:
@@ -87,9 +89,13 @@ class Conversation:
         yield from self.go_on(more_follow_ups=more_follow_ups)
 
     def go_on(self, *, more_follow_ups: bool = True) -> Iterator[Event]:
-        """Judge what is stored and not judged yet, then take the next step; also how an interrupted attempt goes on."""
+        """Judge what is stored and not judged yet, then take the next step; also how an interrupted attempt goes on.
+
+        Raises Stopped after `stop`: the answer waits to be judged.
+        """
         started = time.monotonic()
         yield Working("judging")
+        self._judging = True
         try:
             judgement = yield from self._judge()
         except (NotGraded, EmbedderUnavailable) as error:
@@ -97,6 +103,8 @@ class Conversation:
             self._save(replace(before, complete=False) if before else None, "not_graded")
             yield Ungraded(error.message, error.hint)
             return
+        finally:
+            self._judging = False
         judgement = replace(judgement, seconds=time.monotonic() - started, complete=True)
         self._save(judgement, "following_up")
         move = self._move(judgement) if more_follow_ups else Move("close")
@@ -146,6 +154,11 @@ class Conversation:
     def needs_judging(self) -> bool:
         """Whether the coach owes its verdict or its next question: a crash or an Esc came between."""
         return owes_a_turn(self.attempt.turns) and self.attempt.state in ("answered", "following_up")
+
+    def stop(self) -> None:
+        """Break off judging, from any thread. Wording is stopped by closing the iterator of events."""
+        if self._judging and self._talkers.llm is not None:
+            self._talkers.llm.stop()
 
     def close(self) -> None:
         """Give the language model's memory back."""
@@ -329,51 +342,6 @@ class Conversation:
     def _heaviest(self) -> int:
         points = self.question.key_points
         return max(range(len(points)), key=lambda i: (points[i].weight, -i))
-
-
-def next_turn(turns: Sequence[Turn], text: str, at: datetime) -> Turn:
-    """The turn that `text` is: a reply to the coach's open question, else more of what the candidate said last."""
-    for turn in reversed(turns):
-        if turn.kind in ("followup", "deepening"):
-            return Turn("candidate", "followup_answer", text, at, turn.target)
-        if turn.speaker == "candidate":
-            return Turn("candidate", turn.kind, text, at, turn.target)
-    return Turn("candidate", "answer", text, at)
-
-
-def owes_a_turn(turns: Sequence[Turn]) -> bool:
-    """Whether the coach has not asked anything since the candidate's newest turn; hints and praise ask nothing."""
-    newest = next((t for t in reversed(turns) if t.speaker == "candidate" or t.kind in ("followup", "deepening")), None)
-    return newest is not None and newest.speaker == "candidate"
-
-
-def contributions(turns: Sequence[Turn]) -> list[Turn]:
-    """The answer and the replies, each whole: what was said in several turns because judging was stopped is joined."""
-    found: list[Turn] = []
-    asked = True
-    for turn in turns:
-        if turn.speaker == "candidate" and asked:
-            found.append(turn)
-            asked = False
-        elif turn.speaker == "candidate":
-            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{turn.text}")
-        elif turn.kind in ("followup", "deepening"):
-            asked = True
-    return found
-
-
-def trunk_blocks(turns: Sequence[Turn]) -> list[str]:
-    """The trunk's pieces after the opening: the first answer, then each follow-up with its reply."""
-    blocks: list[str] = []
-    asked = ""
-    for turn in turns:
-        if turn.kind == "answer":
-            blocks.append(prompts.answer_block(turn.text))
-        elif turn.kind in ("followup", "deepening"):
-            asked = turn.text
-        elif turn.kind == "followup_answer":
-            blocks.append(prompts.followup_block(asked, turn.text))
-    return blocks
 
 
 def newest_gain(judgement: Judgement, target: int | None) -> PointVerdict | None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coach.clock import utc_now
-from coach.conversation import Clock, Conversation, next_turn, owes_a_turn
+from coach.conversation import Clock, Conversation
 from coach.errors import CoachError
 from coach.events import Event, Notice, Piece, Said, Working
 from coach.mock_plan import BY_NAME, Known, Planned, Round, Timer, choose
 from coach.models import Attempt, Judgement, Question, Turn
 from coach.session import Session
+from coach.turns import next_turn, owes_a_turn
 
 RECENT_DAYS = 14
 OPEN = ("asked", "answered", "following_up")
@@ -110,6 +111,11 @@ class MockInterview:
             for attempt in self._store.attempts.of_session(self.id):
                 self._settle(attempt, now)
             self._store.attempts.finish_session(self.id, now)
+
+    def stop(self) -> None:
+        """Break off judging, from any thread."""
+        if self._conversation is not None:
+            self._conversation.stop()
 
     def close(self) -> None:
         """Give the language model's memory back."""

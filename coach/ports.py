@@ -81,6 +81,10 @@ class LanguageModel(Protocol):
         """Start a trunk: system text, then `opening` as the beginning of the open user message."""
         ...
 
+    def stop(self) -> None:
+        """Break off what is being computed, from any thread: streams end, other calls raise Stopped."""
+        ...
+
 
 class Judge(Protocol):
     """Judges one answer point by point."""

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.worker import Worker, get_current_worker
 
 from coach.conversation import Conversation
-from coach.errors import CoachError
+from coach.errors import CoachError, Stopped
 from coach.events import Event
 from tui.screens.base import CoachScreen
 
@@ -72,6 +72,8 @@ def run(
                 if worker.is_cancelled:
                     events.close()
                     break
+        except Stopped:  # as was asked for
+            pass
         except CoachError as error:
             screen.post_message(Failed(error, unsaved()))
         finally:
@@ -82,6 +84,7 @@ def run(
     return screen.run_worker(work, thread=True, exclusive=True, group=GROUP)
 
 
-def stop(screen: CoachScreen[None]) -> None:
-    """Stop the model: at the next event, that is within one token while text streams."""
+def stop(screen: CoachScreen[None], judging: Callable[[], None]) -> None:
+    """Stop the model: within one token while text streams, and by calling `judging` while it judges."""
     screen.workers.cancel_group(screen, GROUP)
+    judging()

@@ -74,6 +74,9 @@ class RemoteModel:
         """Start a trunk; nothing is sent yet. Servers with a prefix cache evaluate it once."""
         return RemoteTrunk(self, system, opening)
 
+    def stop(self) -> None:
+        """Does nothing: a request that was sent runs to its end or its timeout."""
+
     def ask(self, messages: list[dict[str, str]], max_tokens: int, **options: Any) -> Any:
         """One reply, as LangChain's message."""
         with self.translated():

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coach.canonical import canonical
-from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded
+from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded, Stopped
 from coach.models import VERDICTS, Judgement, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
 from coach.scoring import combine, derive, evidence, grade, relevance, signals, story, whole
@@ -47,7 +47,7 @@ class PointJudge:
         """One verdict per key point, in order; points are derived from the model answer when none are written.
 
         trunk: question and answer as the language model has read them; None leaves the semantic judge alone.
-        Raises NotGraded if nothing can be judged against, or a model fails.
+        Raises NotGraded if nothing can be judged against, or a model fails, and Stopped if it was stopped.
         """
         started = time.monotonic()
         points = question.key_points or derive.points_of(question.answer, self.embedder)
@@ -58,6 +58,8 @@ class PointJudge:
         try:
             seen = view(self.embedder, question.text, answer, texts, question.kind)
             llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
+        except Stopped:  # on request: nothing is wrong
+            raise
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
         verdicts, sure = decide(replace(question, key_points=points), answer, seen, llm)

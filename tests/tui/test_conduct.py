@@ -57,7 +57,7 @@ async def test_stopping_ends_the_model_within_one_token() -> None:
         conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
         conversation.step()
         await until(pilot, lambda: len(screen.heard) == 1)
-        conduct.stop(screen)
+        conduct.stop(screen, lambda: None)
         conversation.step()
         await until(pilot, lambda: conversation.ended)
         assert conversation.words == 2

@@ -89,8 +89,8 @@ class Conversing(QuestionTools):
         if self._held is not None:
             self.query_one(ConfidenceBar).action_tell(0)
         elif self.busy:
-            conduct.stop(self)
-            self.query_one(GradeLine).tell("stopping, once this step is done …")
+            conduct.stop(self, self.conversation.stop if self.conversation else lambda: None)
+            self.query_one(GradeLine).tell("stopping …")
         else:
             self.leave()
 

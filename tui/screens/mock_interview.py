@@ -163,8 +163,8 @@ class MockInterviewScreen(CoachScreen[None]):
     def action_stop(self) -> None:
         """Stop the model while it works, else leave; the interview stays open."""
         if self.busy:
-            conduct.stop(self)
-            self.query_one("#thinking", Static).update("stopping, once this step is done …")
+            conduct.stop(self, self._mock.stop)
+            self.query_one("#thinking", Static).update("stopping …")
             return
         self.app.pop_screen()
 
