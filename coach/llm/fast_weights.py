@@ -15,6 +15,7 @@ import json
 import logging
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from coach.errors import LlmUnavailable
@@ -22,6 +23,8 @@ from coach.llm import hardware, native
 from coach.llm.identity import sampled_hash
 
 log = logging.getLogger(__name__)
+_WRITING = "writing-"
+_LONGEST_SECONDS = 3600
 SPARE_BYTES = 1 << 30
 """What must stay free on the disk: a cache may not fill it."""
 
@@ -38,6 +41,7 @@ def prepared(source: Path, folder: Path) -> Path:
     target = _target(source, folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _remove_remains(target.parent)
         if shutil.disk_usage(folder).free < SPARE_BYTES:
             return source
         _rewrite(source, target)
@@ -93,13 +97,20 @@ def _kept(target: Path) -> dict[str, str]:
     return kept if isinstance(kept, dict) else {}
 
 
+def _remove_remains(folder: Path) -> None:
+    """Delete what a rewriting that was killed has left; one that runs takes seconds."""
+    for left in folder.glob(f"{_WRITING}*"):
+        if time.time() - left.stat().st_mtime > _LONGEST_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _rewrite(source: Path, target: Path) -> None:
     """Write `target` in one move, so that a kill leaves nothing half and two processes do not meet."""
     llama = native.library()
     wanted = llama.llama_model_quantize_default_params()
     wanted.ftype, wanted.allow_requantize = llama.LLAMA_FTYPE_MOSTLY_Q8_0, True
     wanted.nthread = hardware.usable_cores()
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix="writing-") as workplace:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=_WRITING) as workplace:
         partial = Path(workplace) / target.name
         native.clear()
         if llama.llama_model_quantize(str(source).encode(), str(partial).encode(), ctypes.byref(wanted)):

@@ -122,3 +122,15 @@ def test_what_llama_cpp_cannot_rewrite_stays_as_it_came(tmp_path: Path) -> None:
     foreign.write_bytes(b"GGUF but nothing else")
     assert prepared(foreign, tmp_path / "cache") == foreign
     assert not list((tmp_path / "cache").rglob("*.gguf"))
+
+
+def test_what_a_killed_rewriting_left_is_removed_and_a_running_one_is_not(gguf: Path, tmp_path: Path) -> None:
+    target = prepared(gguf, tmp_path)
+    left, running = target.parent / "writing-left", target.parent / "writing-running"
+    for folder in (left, running):
+        folder.mkdir()
+    os.utime(left, (0, 0))
+    target.unlink()
+    assert prepared(gguf, tmp_path) == target
+    assert not left.exists()
+    assert running.exists()
