@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # an answer by words does not wait for NumPy
 QUERIES_KEPT = 2048
 """Single queries whose vectors a process remembers, those used last: 3 MB at 384 dimensions."""
 BATCH_TEXTS = 32
+SHORTEST_SHARE = 0.65
 
 
 def bundled_encoder() -> Path:
@@ -56,6 +57,20 @@ def encoder_identity(folder: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Positions in batches of at most `BATCH_TEXTS`, none shorter than `SHORTEST_SHARE` of the longest beside it.
+
+    A batch is computed as if all its texts were as long as the longest: the whole answer among its sentences made
+    judging twice as slow.
+    """
+    found: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not found or len(found[-1]) == BATCH_TEXTS or lengths[i] < SHORTEST_SHARE * lengths[found[-1][0]]:
+            found.append([])
+        found[-1].append(i)
+    return found
 
 
 def give_back_freed_memory() -> None:
@@ -148,9 +163,16 @@ class SentenceEncoder:
         model = self._loaded()
         if not texts:
             return np.empty((0, self.dim), dtype=np.float32)
+        rows = np.empty((len(texts), self.dim), dtype=np.float32)
         with self._encoding:
-            rows = model.encode(texts, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False)
-        return np.ascontiguousarray(rows, dtype=np.float32)
+            for batch in batches([len(text) for text in texts]):
+                rows[batch] = model.encode(
+                    [texts[i] for i in batch],
+                    batch_size=BATCH_TEXTS,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+        return rows
 
     def _loaded(self) -> SentenceTransformer:
         with self._loading:

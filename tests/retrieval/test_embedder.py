@@ -5,9 +5,20 @@ import shutil
 import numpy as np
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.errors import EmbedderUnavailable
-from coach.retrieval.embedder import QUERIES_KEPT, SentenceEncoder, _malloc_trim, bundled_encoder, encoder_identity
+from coach.retrieval.embedder import (
+    BATCH_TEXTS,
+    QUERIES_KEPT,
+    SHORTEST_SHARE,
+    SentenceEncoder,
+    _malloc_trim,
+    batches,
+    bundled_encoder,
+    encoder_identity,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +60,15 @@ def test_frequent_queries_are_remembered_and_cannot_be_spoilt(minilm):
     assert minilm.hits == before + 1
     assert np.linalg.norm(again) == pytest.approx(1.0, abs=1e-5)
     assert QUERIES_KEPT * 384 * 4 < 4_000_000
+
+
+@given(st.lists(st.integers(0, 2000), max_size=200))
+def test_a_long_text_does_not_stand_in_a_batch_of_short_ones(lengths: list[int]) -> None:
+    found = batches(lengths)
+    assert sorted(i for batch in found for i in batch) == list(range(len(lengths)))
+    for batch in found:
+        assert len(batch) <= BATCH_TEXTS
+        assert min(lengths[i] for i in batch) >= SHORTEST_SHARE * max(lengths[i] for i in batch)
 
 
 def test_no_text_gives_no_row(minilm):
