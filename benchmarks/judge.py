@@ -236,10 +236,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--textbook", type=int, default=1000, help="model answers at most")
     parser.add_argument("--quotes", type=int, default=0, help="print so many quotes")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="12 own, 3 model answers, 6 public answers a set")
+    parser.add_argument("--quick", action="store_true", help="12 own, 2 model answers, 6 public answers a set")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.limit, chosen.own, chosen.textbook = 6, 12, 3
+        chosen.limit, chosen.own, chosen.textbook = 6, 12, 2
     return chosen
 
 
@@ -263,8 +263,8 @@ def main() -> None:
     print_textbook(ours, data.textbook_held_out[: chosen.textbook])
     print_promises(ours)
     long = [a for a in own if 90 <= len(a.text.split()) <= 300]
-    print_invariance(ours, long[: 3 if chosen.quick else 35])
-    print_time(ours, llm, long[: 3 if chosen.quick else 8])
+    print_invariance(ours, long[: 2 if chosen.quick else 35])
+    print_time(ours, llm, long[: 2 if chosen.quick else 8])
     if chosen.asag:
         print_public(chosen.asag, chosen.limit, embedder, llm, plain)
     else:

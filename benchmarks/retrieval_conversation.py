@@ -1,8 +1,9 @@
 """Finding the passage on a missed point: the bare question against the query rewritten from the conversation.
 
-    python -m benchmarks.retrieval_conversation [--json]
+    python -m benchmarks.retrieval_conversation [--questions 100] [--json]
 
-Corpus: the model answers of the graded answers in `training/data`, one question each, without key points. For each
+Corpus: the model answers of the graded answers in `training/data`, one question each, without key points; `--questions`
+takes the first ones only. For each
 question two key points that a graded answer misses; wanted is, among all passages, the one of that question's model
 answer that shares most words with the point (questions with one passage only are left out).
 """
@@ -38,9 +39,9 @@ def wanted_passage(point: str, passages: list[Passage]) -> int:
     return max(passages, key=lambda row: len(words & set(terms(row.text)))).id
 
 
-def measure(embedder: Embedder) -> dict[str, dict[str, float]]:
+def measure(embedder: Embedder, questions_at_most: int | None) -> dict[str, dict[str, float]]:
     """Mean reciprocal rank and share at rank 1, for the bare question and the rewritten query."""
-    rows = [row for row in records() if row.get("reference")]
+    rows = [row for row in records() if row.get("reference")][:questions_at_most]
     questions = [Question(row["id"], row["question"], row["reference"], "graded") for row in rows]
     ranks: dict[str, list[float]] = {"question": [], "question + answer": [], "question + point": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -76,9 +77,10 @@ def measure(embedder: Embedder) -> dict[str, dict[str, float]]:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--questions", type=int, help="default: all")
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args()
-    table = measure(SentenceEncoder())
+    table = measure(SentenceEncoder(), wanted.questions)
     if wanted.json:
         print(json.dumps(table))
         return
