@@ -38,7 +38,7 @@ BOUND_MS = 50.0
 PAUSE_SECONDS = 0.04
 PATIENCE_SECONDS = 120.0
 ROUNDS = 2
-SETTINGS = "[study]\nask_confidence = false\n"
+SETTINGS = "[study]\nask_confidence = false\nnew_per_day = 1000\nminutes_per_day = 600\n"  # questions never run out
 
 
 class WatchedApp(CoachApp):
@@ -86,7 +86,8 @@ async def working(pilot: Pilot[None], keys: int, chance: random.Random) -> list[
         assert screen.conversation is not None
         box, words = screen.query_one(AnswerBox), screen.conversation.question.answer.split()
         box.put(" ".join(words[: chance.randint(len(words) // 2, len(words))]))
-        await pilot.press("enter")
+        pilot.app.post_message(Key("enter", "\r"))  # Pilot would wait until all is quiet
+        await pilot.pause(PAUSE_SECONDS)
         while screen.busy and len(found) < keys:
             one = await paced(pilot, box)
             if screen.busy and one is not None:
