@@ -5,6 +5,7 @@ from typing import Any
 
 from textual import on
 from textual.app import App
+from textual.pilot import Pilot
 
 from coach.events import Event, Piece
 from tests.tui.waiting import PATIENCE_SECONDS, until
@@ -50,13 +51,19 @@ class Listening(CoachScreen[None]):
         self.heard.append(message.stopped)
 
 
-async def test_stopping_ends_the_model_within_one_token() -> None:
+async def speaking(pilot: Pilot[None]) -> tuple[GatedConversation, Listening]:
+    """A conversation of which the screen has heard one word."""
     conversation, screen = GatedConversation(), Listening()
+    await pilot.app.push_screen(screen)
+    conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
+    conversation.step()
+    await until(pilot, lambda: len(screen.heard) == 1)
+    return conversation, screen
+
+
+async def test_stopping_ends_the_model_within_one_token() -> None:
     async with App[None]().run_test() as pilot:
-        await pilot.app.push_screen(screen)
-        conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
-        conversation.step()
-        await until(pilot, lambda: len(screen.heard) == 1)
+        conversation, screen = await speaking(pilot)
         conduct.stop(screen, lambda: None)
         conversation.step()
         await until(pilot, lambda: conversation.ended)
@@ -65,12 +72,8 @@ async def test_stopping_ends_the_model_within_one_token() -> None:
 
 
 async def test_a_conversation_whose_screen_was_left_gives_its_memory_back() -> None:
-    conversation, screen = GatedConversation(), Listening()
     async with App[None]().run_test() as pilot:
-        await pilot.app.push_screen(screen)
-        conduct.carry_on(screen, conversation, "hi")  # type: ignore[arg-type]
-        conversation.step()
-        await until(pilot, lambda: len(screen.heard) == 1)
+        conversation, _ = await speaking(pilot)
         await pilot.app.pop_screen()
         assert not conversation.closed
         conversation.step()
