@@ -88,6 +88,9 @@ COMMANDS = re.compile(
 """Phrases that address a grader or a model, in the languages they were seen in."""
 
 
+TEXTS_KEPT = 1024
+"""Texts whose stems and trigrams are remembered: several answers with their points. A text takes some ten kilobytes."""
+
 ENDINGS = (
     "izations isations ization isation ations ation nesses ments ness ment ings ing ities ity ies edly ed ers er es "
     "ly al s e y"
@@ -104,7 +107,7 @@ def stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=TEXTS_KEPT)
 def stems(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
     return frozenset(
@@ -114,7 +117,7 @@ def stems(text: str) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=TEXTS_KEPT)
 def trigrams(text: str) -> frozenset[str]:
     """Letter trigrams inside the content words, so that typos and word endings cost little."""
     words = (f"_{w}_" for w in WORD.findall(text) if w not in STOP_WORDS)
