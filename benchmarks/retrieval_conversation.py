@@ -3,9 +3,9 @@
     python -m benchmarks.retrieval_conversation [--questions 100] [--json]
 
 Corpus: the model answers of the graded answers in `training/data`, one question each, without key points; `--questions`
-takes the first ones only. For each
-question two key points that a graded answer misses; wanted is, among all passages, the one of that question's model
-answer that shares most words with the point (questions with one passage only are left out).
+takes the first ones only. For each question two key points that a graded answer misses; wanted is, among all passages,
+the one of that question's model answer that shares most words with the point (questions with one passage only are left
+out).
 """
 
 import argparse

@@ -89,7 +89,8 @@ class Conversing(QuestionTools):
         if self._held is not None:
             self.query_one(ConfidenceBar).action_tell(0)
         elif self.busy:
-            conduct.stop(self, self.conversation.stop if self.conversation else lambda: None)
+            assert self.conversation is not None
+            conduct.stop(self, self.conversation.stop)
             self.query_one(GradeLine).tell("stopping …")
         else:
             self.leave()
