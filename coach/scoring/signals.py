@@ -88,8 +88,8 @@ COMMANDS = re.compile(
 """Phrases that address a grader or a model, in the languages they were seen in."""
 
 
-TEXTS_KEPT = 1024
-"""Texts whose stems and trigrams are remembered: several answers with their points. A text takes some ten kilobytes."""
+TEXTS_KEPT = 256
+"""Texts whose stems and trigrams are remembered: an answer with its points. A text takes some ten kilobytes."""
 
 ENDINGS = (
     "izations isations ization isation ations ation nesses ments ness ment ings ing ities ity ies edly ed ers er es "
