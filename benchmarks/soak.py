@@ -6,8 +6,8 @@ Answers are pieces of the model answers (the first third, every other sentence, 
 All runs in one process, as an evening of practice does. When the minutes are over, the question in hand is finished and
 the figures of what was done are printed.
 
-own_mib               memory of the process's own at the end: resident, without pages of mapped files. The encoder's word
-                      vectors are such pages; they come in with every new word, and leave when memory is short
+own_mib               memory of the process's own at the end: resident, without pages of mapped files. The word vectors
+                      of the encoder are such pages; they come in with every new word, and leave when memory is short
 rss_mib               resident memory at the end, mapped files included
 own_mib_per_100       slope of the own memory over the questions after the warm-up, MiB per 100 questions, and the half
                       width of its 95 % confidence interval: noise
