@@ -1,6 +1,7 @@
 """Fetching a model file from the Hugging Face hub: progress, resuming, room on disk, and a checksum that must fit."""
 
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -112,7 +113,7 @@ def _fetch(wanted: HubFile, part: Path, size: int, progress: Progress | None) ->
 
     if part.exists() and part.stat().st_size > size:
         part.unlink()
-    with part.open("ab") as file:
+    with _Bounded(part, size, wanted.file) as file:
         http_get(
             hf_hub_url(wanted.repository, wanted.file),
             file,
@@ -122,6 +123,21 @@ def _fetch(wanted: HubFile, part: Path, size: int, progress: Progress | None) ->
             displayed_filename=wanted.file,
             tqdm_class=_reporting(wanted.file, progress),
         )
+
+
+class _Bounded(io.BufferedWriter):
+    """A file to append to that never grows beyond `most` bytes: a server may send without end."""
+
+    def __init__(self, path: Path, most: int, what: str) -> None:
+        super().__init__(io.FileIO(path, "ab"))
+        self._most, self._what = most, what
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > self._most:
+            raise DownloadError(
+                f"{self._what} is longer than the hub says; the rest was not fetched.", "Run the same command again."
+            )
+        return super().write(data)
 
 
 def _translated(action: Callable[[], Any], wanted: HubFile) -> Any:

@@ -20,6 +20,7 @@ class Hub(ThreadingHTTPServer):
         self.content = CONTENT
         self.sha256 = hashlib.sha256(CONTENT).hexdigest()
         self.break_after: int | None = None  # bytes sent before the next transfer breaks off
+        self.excess = 0  # bytes sent behind the file, which its promised size does not count
         self.ranges: list[int] = []  # first byte asked for, per transfer
         self.status = 200
         self.pause_seconds = 0.0  # after each piece
@@ -52,7 +53,7 @@ class HubHandler(BaseHTTPRequestHandler):
             return
         asked = re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
         first = int(asked[1]) if asked else 0
-        body = hub.content[first:]
+        body = hub.content[first:] + bytes(hub.excess if with_body else 0)
         self.send_response(206 if asked else 200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Accept-Ranges", "bytes")

@@ -94,6 +94,15 @@ def test_a_wrong_file_is_deleted_and_said(hub, tmp_path):
     assert pull(WANTED, tmp_path).read_bytes() == CONTENT
 
 
+def test_a_server_that_sends_more_than_it_said_does_not_fill_the_disk(hub, tmp_path):
+    hub.excess = 30_000_000
+    with pytest.raises(DownloadError, match="longer than the hub says"):
+        pull(WANTED, tmp_path)
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= len(CONTENT)
+    hub.excess = 0
+    assert pull(WANTED, tmp_path).read_bytes() == CONTENT
+
+
 def test_a_checksum_of_ours_counts_more_than_the_hubs(hub, tmp_path):
     with pytest.raises(DownloadError, match="wrong checksum"):
         pull(HubFile(WANTED.repository, WANTED.file, "0" * 64), tmp_path)
