@@ -60,7 +60,7 @@ OWN_WHOLE = 420
 
 WHOLE_RISING = ("cosine_answer", "cosine_pair", "words_answer", "new_words_answer")
 TWO_WAY_SHARE = 2.0
-LEVEL_SHARE = 3.0
+LEVEL_SHARE = 6.0
 """Weight of the squared mean error of each level, beside the mean squared error, when the score is tuned."""
 RANK_SHARE = 4.0
 """Weight of the share of our own answers in the right order, in the same sum."""
@@ -350,11 +350,18 @@ def main() -> None:
 
 
 def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) -> tuple[OrdinalModel, OrdinalModel]:
-    """Fit the semantic and the combined model, report them on the held-out questions, write the weights."""
+    """Fit the semantic and the combined model, report them on the held-out questions, write the weights.
+
+    Credit for points is tuned on our own typed answers alone: a student's whole mark is no credit for a point, and
+    model answers given as answers are all alike.
+    """
     suffix = "_whole" if of_whole else ""
+    tuned = [of_whole or (is_ours(a) and a.level != PLAIN) for a in held_out.answers]
+    answers = [a for a, chosen in zip(held_out.answers, tuned, strict=True) if chosen]
+    rows = np.repeat(tuned, [len(a.points) for a in held_out.answers])
     semantic = fit_semantic(train, of_whole=of_whole)
     found = as_judged(semantic.probabilities(np.vstack(held_out.features).astype(float)), held_out)
-    semantic = tune(semantic, found, held_out.answers)
+    semantic = tune(semantic, found[rows], answers)
     report("semantic" + suffix, semantic, found, held_out.answers)
     save("semantic" + suffix, semantic)
     names = WHOLE_SIGNALS if of_whole else COMBINED_SIGNALS
@@ -362,7 +369,7 @@ def calibrate(train: Labelled, held_out: Labelled, *, of_whole: bool = False) ->
     found = ordinal.out_of_fold(names, sample, held_out.groups(), decay=3e-3, rising=RISING, steps=300)
     found = as_judged(found, held_out)
     combined = ordinal.fit(names, sample, decay=3e-3, rising=RISING, steps=300)
-    combined = tune(combined, found, held_out.answers)
+    combined = tune(combined, found[rows], answers)
     report("combined" + suffix, combined, found, held_out.answers)
     save("combined" + suffix, combined)
     if not of_whole:
