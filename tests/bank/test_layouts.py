@@ -339,6 +339,20 @@ def test_cards() -> None:
     assert [(part.line, part.reason) for part in parsed.skipped] == [(11, "no answer to this card")]
 
 
+def test_headings_that_ask_beside_cards_are_not_lost() -> None:
+    text = (
+        "# Deck\n\n## What is proofing?\n\nA last rise.\n\n## Sauces\n\nQ: What is a roux?\nA: Flour and fat.\n\n"
+        "## Why knead?\n\nQ: How long?\nA: Ten minutes.\n"
+    )
+    parsed = read(text, "cards")
+    assert [(draft.text, draft.answer, draft.line) for draft in parsed.drafts] == [
+        ("What is proofing?", "A last rise.", 3),
+        ("What is a roux?", "Flour and fat.", 9),
+        ("How long?", "Ten minutes.", 14),
+    ]
+    assert not parsed.skipped
+
+
 def test_tables_with_history() -> None:
     text = (
         "Front,Back,Tags,Difficulty,History\n"

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
+from coach.bank.readers import headings
 from coach.bank.text import asked
 
 _LABEL = r"^\s{{0,3}}(?:[-*]\s+)?(?:\*\*)?(?:{})\s*(\d*)\s*[.)]?\s*(?:\*\*)?\s*:(?:\*\*)?\s*(.*)$"
@@ -27,8 +28,9 @@ def sniff(text: str) -> float:
 
 
 def read(text: str, name: str) -> Parsed:
-    """Read every card; headings between cards are their sections, rules end them."""
+    """Read every card; headings between cards are their sections or questions themselves, rules end cards."""
     lines = text.split("\n")
+    rest = lines.copy()
     code = in_code(lines)
     starts = [index for index, line in enumerate(lines) if not code[index] and _FRONT.match(line)]
     parsed = Parsed()
@@ -38,6 +40,7 @@ def read(text: str, name: str) -> Parsed:
         section = _last_section(lines[done:start], code[done:start]) or section
         done = start
         end = next((i for i in range(start, following) if not code[i] and _ends(lines[i])), following)
+        rest[start:end] = [""] * (end - start)
         back = next((i for i in range(start + 1, end) if not code[i] and _BACK.match(lines[i])), None)
         front = _FRONT.match(lines[start])
         question = asked(" ".join([front[2] if front else "", *lines[start + 1 : back or start + 1]]))
@@ -48,6 +51,7 @@ def read(text: str, name: str) -> Parsed:
             parsed.drafts.append(Draft(question, answer, start + 1, section, number, code_blocks=blocks))
         else:
             parsed.skipped.append(Skipped(name, start + 1, f"no {'answer to' if question else 'text in'} this card"))
+    parsed.drafts = sorted([*parsed.drafts, *headings.asking("\n".join(rest), name)], key=lambda draft: draft.line)
     return parsed
 
 

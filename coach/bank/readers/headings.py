@@ -61,6 +61,11 @@ def read(text: str, name: str) -> Parsed:
     return parsed
 
 
+def asking(text: str, name: str) -> list[Draft]:
+    """The headings that ask and are answered, in what another reader leaves of a document."""
+    return read(text, name).drafts if any(_is_question(heading) for heading in _headings(text)) else []
+
+
 def _headings(text: str) -> list[_Heading]:
     tokens = _MARKDOWN.parse(text)
     return [
