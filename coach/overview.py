@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from itertools import islice
+from typing import Any, Literal
 
 from coach.mock import unfinished_mock
 from coach.session import Session
+from coach.srs.events import ANSWERS, effective
 
 WEAK_SHOWN = 4
+LINES_SHOWN = 10
+LINES_READ = 60
+"""Lines of the log among which the latest answers are; some of them take others back."""
 Action = Literal["resume", "mock", "review", "learn", "ahead"]
 
 
@@ -55,14 +60,36 @@ class NextInterview:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A question of today's plan. minutes: expected.  overdue_days: 0 on its day, None when it is new."""
+
+    text: str
+    topic: str
+    minutes: float
+    overdue_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that counts, with the grade that holds, 0..5."""
+
+    text: str
+    day: date
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """What the whole log says; computed after the first frame. days: answers by ISO day, over 53 weeks."""
+    """What the whole log says; computed after the first frame. figures: see `statistics`.
+
+    planned: the first of today's questions, in their order.  latest: the newest answers, newest first.
+    """
 
     weak: tuple[TopicRange, ...]
-    streak: int
-    today: int
-    days: Mapping[str, int]
     interview: NextInterview | None
+    figures: Mapping[str, Any]
+    planned: tuple[Planned, ...]
+    latest: tuple[Answered, ...]
 
 
 def overview(session: Session, now: datetime) -> Overview:
@@ -94,10 +121,32 @@ def standing(session: Session, now: datetime) -> Standing:
     weak = sorted((row for row in figures["mastery"] if row["weak"]), key=lambda row: row["estimate"])
     return Standing(
         weak=tuple(TopicRange(row["topic"], row["low"], row["high"]) for row in weak[:WEAK_SHOWN]),
-        streak=figures["streak"]["days"],
-        today=figures["reviews"]["today"],
-        days=figures["days"],
         interview=_next_interview(session, now),
+        figures=figures,
+        planned=_planned(session),
+        latest=_latest(session),
+    )
+
+
+def _planned(session: Session) -> tuple[Planned, ...]:
+    items = {item.question_id: item for item in session.due()[:LINES_SHOWN]}
+    return tuple(
+        Planned(question.text, item.topic, item.minutes, None if item.due is None else item.overdue_days)
+        for question in session.store.questions.many(list(items))
+        for item in [items[question.id]]
+    )
+
+
+def _latest(session: Session) -> tuple[Answered, ...]:
+    newest = list(islice(session.store.reviews.newest_first(), LINES_READ))
+    answers = [(event, grade) for event, grade in effective(reversed(newest)) if event.kind in ANSWERS]
+    answers = answers[: -LINES_SHOWN - 1 : -1]
+    ids = list(dict.fromkeys(event.question_id for event, _ in answers))
+    texts = {question.id: question.text for question in session.store.questions.many(ids)}
+    return tuple(
+        Answered(texts[event.question_id], event.study_day, grade)
+        for event, grade in answers
+        if event.question_id in texts
     )
 
 

@@ -37,6 +37,7 @@ class CoachApp(TypedAhead):
     TITLE = "Interview coach"
     CSS_PATH = Path(__file__).with_name("coach.tcss")  # also for subclasses elsewhere
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (48, "-high")]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
         Binding("f1", "help", "Help", id="app.help", tooltip="Explain this screen and its keys"),
@@ -146,6 +147,10 @@ class CoachApp(TypedAhead):
             self.pop_screen()
         if name != "home":
             self.push_screen(place(name).make(**arguments))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nobody goes home who is there."""
+        return (action, parameters) != ("go", ("home",)) or len(self.screen_stack) > 2
 
     def action_help(self) -> None:
         """Explain the screen that is shown."""

@@ -1,12 +1,12 @@
 """The figures of `coach.statistics` in words: one sentence for each plot, so that nothing rests on a picture alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from coach.review_summary import Summary
 
-Figures = dict[str, Any]
+Figures = Mapping[str, Any]
 
 
 def percent(share: float | None) -> str:

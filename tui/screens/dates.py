@@ -13,6 +13,7 @@ from coach.errors import CoachError
 from coach.models import InterviewDate
 from coach.srs.forecast import Readiness
 from tui.figures import counted
+from tui.hanging import Hanging, row
 from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
@@ -157,10 +158,10 @@ def line(found: InterviewDate, today: date, ready: Readiness | None) -> Content:
             f"{ready.low:.0%} to {ready.high:.0%} recalled if you go on, {ready.stopped:.0%} if you stopped today"
         )
         expected += f"; {ready.seen:.0%} of the questions seen"
-    return Content.assemble(
-        (f"{found.day:%a} {found.day.day} {found.day:%b %Y}", "bold"),
-        f"  {left}",
+    head = row(
+        (f"{found.day:%a} {found.day.day} {found.day:%b %Y}  ", "bold"),
+        left,
         f"  {printable(found.title)}" if found.title else "",
         (f"  {weights}" if weights else "", "dim"),
-        (f"\n   {expected}", "dim"),
     )
+    return Hanging([head, row("   ", (expected, "dim"))])

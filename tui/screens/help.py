@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.hanging import Hanging, row
 from tui.keys import KeyHelp
 from tui.widgets.footer import KeyFooter
 
@@ -46,10 +47,7 @@ def key_table(keys: list[KeyHelp]) -> Content:
     """Key, what it does, its name."""
     wide = max((len(key.keys) for key in keys), default=0)
     purposes = max((len(key.purpose) for key in keys), default=0)
-    lines = [
-        Content.assemble(
-            (f"{key.keys:<{wide}}  ", "$text-accent bold"), f"{key.purpose:<{purposes}}  ", (key.id, "dim")
-        )
+    return Hanging(
+        row((f"{key.keys:<{wide}}  ", "$text-accent bold"), f"{key.purpose:<{purposes}}  ", (key.id, "dim"))
         for key in keys
-    ]
-    return Content("\n").join(lines)
+    )

@@ -3,14 +3,14 @@
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from coach.errors import CoachError
 from coach.mock import unfinished_mock
 from coach.overview import NextInterview, Overview, Standing, overview, standing
 from tui.figures import counted
+from tui.hanging import Hanging, Row, row
 from tui.places import PLACES
 from tui.screens.base import CoachScreen
 from tui.text import printable
@@ -28,7 +28,9 @@ class HomeScreen(CoachScreen[None]):
 
     HELP = "What to do next, and why. Enter does it. Letters open the other screens; Esc brings you back here."
     BINDINGS = [
-        Binding("enter", "start", "Start", id="home.start", tooltip="Do what is recommended"),
+        Binding(
+            "enter", "start", "Start", id="home.start", tooltip="Do what is recommended", show=False
+        ),  # the box says
         *[
             Binding(
                 p.key, f"app.go('{p.name}')", p.title, id=f"home.{p.name}", tooltip=p.purpose, show=p.name != UNSHOWN
@@ -43,10 +45,11 @@ class HomeScreen(CoachScreen[None]):
         """Lay the screen out; `on_screen_resume` fills it."""
         with VerticalScroll(id="home"):
             yield Static(id="title", markup=False)
-            yield Static(id="next", markup=False)
-            yield Static(id="due", markup=False)
-            yield Static(id="log", markup=False)
-            yield HeatMap({}, self.coach.clock().date())  # until the log is read
+            with Horizontal(id="columns"), Vertical(id="day"):
+                yield Static(id="next", markup=False)
+                yield Static(id="due", markup=False)
+                yield Static(id="log", markup=False)
+                yield HeatMap({}, self.coach.clock().date())  # until the log is read
         yield ModelStatus()
         yield KeyFooter()
 
@@ -98,6 +101,7 @@ class HomeScreen(CoachScreen[None]):
     @work(thread=True, exclusive=True, group="log")
     def read_log(self) -> None:
         """Compute what the whole log says."""
+
         try:
             found = standing(self.session, self.coach.clock())
         except CoachError as error:
@@ -107,10 +111,14 @@ class HomeScreen(CoachScreen[None]):
 
     def _show_day(self, figures: Overview) -> None:
         today = f"{figures.day:%A} {figures.day.day} {figures.day:%B}"
-        self.query_one("#title", Static).update(f"Interview coach · {today} · F1 help")
+        self.query_one("#title", Static).update(f"Interview coach · {today}")
         self.query_one("#next", Static).update(
-            Content.assemble(("Enter  ", "$text-accent bold"), (figures.what, "bold"), "\n")
-            + Content.assemble(("because ", "dim"), printable(figures.reason))
+            Hanging(
+                (
+                    row(("Enter  ", "$text-accent bold"), (figures.what, "bold")),
+                    row(("because ", "dim"), printable(figures.reason)),
+                )
+            )
         )
         rows = [
             lined("Due today", f"{figures.due} due, {figures.new} new · about {figures.minutes:.0f} min"),
@@ -118,25 +126,35 @@ class HomeScreen(CoachScreen[None]):
         ]
         if figures.mock and figures.action != "mock":
             rows.insert(0, lined("Mock", f"left open, {figures.mock} · m opens it"))
-        self.query_one("#due", Static).update(Content("\n").join(rows))
+        self.query_one("#due", Static).update(Hanging(rows))
 
     def _show_log(self, found: Standing) -> None:
         weak = [f"{printable(topic.name)} {topic.low:.0%}-{topic.high:.0%}" for topic in found.weak]
-        days = counted(found.streak, "day")
+        days = counted(found.figures["streak"]["days"], "day")
         rows = [
             lined("Weak", "   ".join(weak[:2]) or "no topic stands out yet"),
             *([lined("", "   ".join(weak[2:]))] if weak[2:] else []),
-            lined("Streak", f"{days} in a row, {counted(found.today, 'answer')} today"),
+            lined("Streak", f"{days} in a row, {counted(found.figures['reviews']['today'], 'answer')} today"),
         ]
         coming = interview_text(found.interview) if found.interview else "no date to be ready for · d enters one"
         rows.insert(0, lined("Interview", coming))
-        self.query_one("#log", Static).update(Content("\n").join(rows))
-        self.query_one(HeatMap).show(found.days, self.session.schedule.clock.day(self.coach.clock()))
+        self.query_one("#log", Static).update(Hanging(rows))
+        self.query_one(HeatMap).show(found.figures["days"], self.session.schedule.clock.day(self.coach.clock()))
+        self._show_panels(found)
+
+    def _show_panels(self, found: Standing) -> None:
+        """What only large terminals show; small ones hide it."""
+        from tui.widgets.standing import Figures, Lists
+
+        if not self.query(Lists):
+            self.query_one("#day").mount(Lists())
+            self.query_one("#columns").mount(Figures())
+        self.query_one(Lists).found = self.query_one(Figures).found = found
 
 
-def lined(name: str, text: str) -> Content:
+def lined(name: str, text: str) -> Row:
     """A named line of the overview."""
-    return Content.assemble((f"{name:<11}", "dim"), text)
+    return row((f"{name:<11}", "dim"), text)
 
 
 def interview_text(coming: NextInterview) -> str:

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 from coach.errors import CoachError
 from coach.ingest import NothingRead, Report, default_collection
 from tui.figures import counted
+from tui.hanging import Hanging, Row, row
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
@@ -137,47 +138,47 @@ class ImportScreen(CoachScreen[None]):
         self.query_one("#doing", Static).update("")
         if isinstance(outcome, CoachError):
             report = outcome.report if isinstance(outcome, NothingRead) else Report()
-            lines = [Content.styled(printable(outcome.message), "bold $warning"), Content(printable(outcome.hint))]
-            self._tell(Content("\n").join([*lines, *skipped_lines(report)]))
+            lines = [row("", (printable(outcome.message), "bold $warning")), row("", printable(outcome.hint))]
+            self._tell(Hanging([*lines, *skipped_lines(report)]))
             return
         self._previewed = self._asked() if dry_run else None
         before = {q.id: q.text for q in self.session.store.questions.many([key for _, key, _ in outcome.changes])}
         name = self._asked()[1] or default_collection([Path(self._asked()[0])])
-        self._tell(Content("\n").join([_head(outcome, name, dry_run), *change_lines(outcome, before, dry_run)]))
+        self._tell(Hanging([_head(outcome, name, dry_run), *change_lines(outcome, before, dry_run)]))
 
     def _tell(self, content: Content) -> None:
         self.query_one("#outcome", Static).update(content)
 
 
-def _head(report: Report, name: str, dry_run: bool) -> Content:
+def _head(report: Report, name: str, dry_run: bool) -> Row:
     """What would happen, or what happened."""
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone"
     found = f"{counted(report.questions, 'question')} in {counted(report.documents, 'document')}: {counts}."
     if not dry_run:
-        return Content.assemble(("Imported. ", "bold $success"), found, "\n")
+        return row("", ("Imported. ", "bold $success"), found, "\n")
     if not (report.new or report.changed or report.gone):
-        return Content.assemble(found, (" Nothing to do.", "bold"), "\n")
-    return Content.assemble(found, (f" Ctrl+S imports them as “{printable(name)}”.", "bold"), "\n")
+        return row("", found, (" Nothing to do.", "bold"), "\n")
+    return row("", found, (f" Ctrl+S imports them as “{printable(name)}”.", "bold"), "\n")
 
 
-def change_lines(report: Report, before: dict[str, str], dry_run: bool) -> Iterator[Content]:
+def change_lines(report: Report, before: dict[str, str], dry_run: bool) -> Iterator[Row]:
     """A line a change; a new title stands under the old one."""
     for what, key, title in report.changes[:SHOWN]:
         sign, colour = SIGNS[what]
         old = before.get(key, "")
         if what == "changed" and dry_run and old and old != title:
-            yield Content.assemble(("- ", "$error"), (printable(old), "dim"))
-            yield Content.assemble(("+ ", "$success"), printable(title))
+            yield row(("- ", "$error"), (printable(old), "dim"))
+            yield row(("+ ", "$success"), printable(title))
             continue
         note = "  answer or key points" if what == "changed" else ""
-        yield Content.assemble((f"{sign} ", colour), printable(title), (note, "dim"))
+        yield row((f"{sign} ", colour), printable(title), (note, "dim"))
     if len(report.changes) > SHOWN:
-        yield Content.styled(f"… and {len(report.changes) - SHOWN} more", "dim")
+        yield row("", (f"… and {len(report.changes) - SHOWN} more", "dim"))
     yield from skipped_lines(report)
 
 
-def skipped_lines(report: Report) -> Iterator[Content]:
+def skipped_lines(report: Report) -> Iterator[Row]:
     """What could not be read, with the reason and the line."""
     for entry in report.skipped[:SHOWN]:
         where = f"{Path(entry.path).name}:{entry.line}" if entry.line else Path(entry.path).name
-        yield Content.assemble(("! ", "$warning"), printable(f"{where}: {entry.reason}"))
+        yield row(("! ", "$warning"), printable(f"{where}: {entry.reason}"))

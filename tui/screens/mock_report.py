@@ -15,6 +15,7 @@ from coach.errors import CoachError
 from coach.mock import confirm_grade, judge_again
 from coach.report import Answered, Report, session_report
 from coach.report_export import SIGNS, number, outcome, save, study_day, summary, title
+from tui.hanging import Hanging, row
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
@@ -151,7 +152,7 @@ def parts(report: Report) -> Iterator[Widget]:
             yield Static(Content.styled(head, "bold $accent"), classes="part")
         for moment in moments:
             quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
-            yield Static(f"{SIGNS[moment.verdict]} {printable(moment.point)}", markup=False)
+            yield Static(Hanging([row(f"{SIGNS[moment.verdict]} ", printable(moment.point))]), markup=False)
             yield _below(Content.assemble((quote, "italic"), "\n", (_line(moment.question), "dim")))
     if report.study:
         yield Static(Content.styled("What to study, and when it comes back", "bold $accent"), classes="part")
@@ -170,7 +171,7 @@ def _below(text: Content) -> Static:
 
 def answer_line(answer: Answered) -> Content:
     """Question, then what became of the answer."""
-    return Content.assemble((_line(answer.question.text), "bold"), "\n    ", (outcome(answer), "dim"))
+    return Hanging([row("", (_line(answer.question.text), "bold")), row("    ", (outcome(answer), "dim"))])
 
 
 def _line(text: str) -> str:

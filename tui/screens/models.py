@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 from coach.errors import CoachError
 from coach.model_choice import Choice, Use, check, choices, fetch, use, uses
 from coach.ports import Progress
+from tui.hanging import Hanging, row
 from tui.screens.base import CoachScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
@@ -187,28 +188,28 @@ class ModelsScreen(CoachScreen[None]):
 
 def uses_content(found: Sequence[Use]) -> Content:
     """A line a task: what does it; below, why."""
-    lines = [Content.styled("What is used for what", "bold $accent")]
+    lines = [row("", ("What is used for what", "bold $accent"))]
     for one in found:
-        lines.append(Content.assemble((f"{one.task:<22} ", "bold"), printable(one.part)))
-        lines.append(Content.assemble(" " * 23, (f"because {printable(one.reason)}", "dim")))
-    return Content("\n").join(lines)
+        reason = (f"\nbecause {printable(one.reason)}", "dim")
+        lines.append(row((f"{one.task:<22} ", "bold"), printable(one.part), reason))
+    return Hanging(lines)
 
 
 def speed_content(findings: dict[str, object]) -> Content:
     """What was measured, and what stands in the way."""
-    lines = [Content.styled("Measured just now", "bold $accent")]
+    lines = [row("", ("Measured just now", "bold $accent"))]
     if findings.get("prefill_tokens_per_s"):
         reads, writes = findings["prefill_tokens_per_s"], findings["decode_tokens_per_s"]
-        lines.append(Content(f"reads {reads} and writes {writes} tokens a second on {findings.get('threads')} threads"))
+        lines.append(row("", f"reads {reads} and writes {writes} tokens a second on {findings.get('threads')} threads"))
         layers = f"{findings['gpu_layers']} of {findings.get('layers')} layers on a GPU"
         memory = int(str(findings.get("memory_bytes") or 0)) / 1e9
-        lines.append(Content(f"{layers}; window {findings['context']} tokens; {memory:.2f} GB of memory in all"))
+        lines.append(row("", f"{layers}; window {findings['context']} tokens; {memory:.2f} GB of memory in all"))
     else:
-        lines.append(Content("no model of this machine to measure"))
+        lines.append(row("", "no model of this machine to measure"))
     problems = findings.get("problems")
     for problem in problems if isinstance(problems, list) else []:
-        lines.append(Content.assemble(("! ", "$warning"), printable(str(problem))))
-    return Content("\n").join(lines)
+        lines.append(row(("! ", "$warning"), printable(str(problem))))
+    return Hanging(lines)
 
 
 def choice_line(choice: Choice, chosen: str | None) -> Content:
@@ -218,4 +219,4 @@ def choice_line(choice: Choice, chosen: str | None) -> Content:
     size = f"  {choice.bytes / 1e9:.2f} GB" if choice.bytes else ""
     fetch_note = "  to fetch" if not choice.value else ""
     about = f"{size}{fetch_note}  {printable(choice.about)}{note}"
-    return Content.assemble(f"{sign} ", (printable(choice.name), "bold"), " ", (about.strip(), "dim"))
+    return Hanging([row(f"{sign} ", (printable(choice.name), "bold"), " ", (about.strip(), "dim"))])

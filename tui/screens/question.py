@@ -17,6 +17,7 @@ from coach.question_edit import as_text, from_text, save_text
 from coach.srs.leeches import Leech
 from tui.editor import edited
 from tui.figures import counted
+from tui.hanging import Hanging, row
 from tui.screens.base import CoachScreen
 from tui.screens.edit import EditScreen
 from tui.text import printable
@@ -142,8 +143,8 @@ def parts(question: Question, past: History, leech: Leech | None = None) -> Iter
     yield Static(points_content(question), classes="part", markup=False)
     for name, lines in (("Common mistakes", question.mistakes), ("Follow-ups", question.follow_ups)):
         if lines:
-            body = "\n".join(f"• {printable(line)}" for line in lines)
-            yield Static(Content.assemble((name, "bold $accent"), "\n", body), classes="part", markup=False)
+            rows = [row("", (name, "bold $accent")), *(row("• ", printable(line)) for line in lines)]
+            yield Static(Hanging(rows), classes="part", markup=False)
     if past.answers:
         yield Static(history_content(past), classes="part", markup=False)
 
@@ -175,10 +176,10 @@ def points_content(question: Question) -> Content:
     """Key points with their weight, and the probe that leads to each."""
     if not question.key_points:
         return Content.styled("Key points are derived from the model answer when the question is asked.", "dim")
-    lines = [Content.styled("Key points", "bold $accent")]
+    lines = [row("", ("Key points", "bold $accent"))]
     for point in question.key_points:
         derived = "  (derived)" if point.derived else ""
-        lines.append(Content.assemble((f"({point.weight}) ", "dim"), printable(point.text), (derived, "dim")))
+        lines.append(row((f"({point.weight}) ", "dim"), printable(point.text), (derived, "dim")))
         if point.probe:
-            lines.append(Content.styled(f"      probe: {printable(point.probe)}", "dim"))
-    return Content("\n").join(lines)
+            lines.append(row(("      probe: ", "dim"), (printable(point.probe), "dim")))
+    return Hanging(lines)

@@ -13,6 +13,7 @@ from coach.errors import CoachError
 from coach.review_summary import Summary, review_summary
 from coach.session import Session
 from tui.figures import counted, review_rows
+from tui.hanging import Hanging, row
 from tui.screens.base import CoachScreen
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
@@ -107,25 +108,29 @@ def plan_content(session: Session) -> Content:
     topics = Counter(item.topic for item in items)
     minutes = sum(item.minutes for item in items)
     named = ", ".join(f"{printable(topic)} {count}" for topic, count in topics.most_common())
-    return Content.assemble(
-        (f"{counted(len(items), 'question')}, about {counted(round(minutes), 'minute')}", "bold"),
-        f"\n{due} due, {len(items) - due} new\n",
-        (named, "dim"),
-        "\n\nEnter  answer in your own words, judged point by point\nv      reveal the model answer and grade yourself",
-        "\na      study ahead: what comes due next",
+    return Hanging(
+        [
+            row("", (f"{counted(len(items), 'question')}, about {counted(round(minutes), 'minute')}", "bold")),
+            row("", f"{due} due, {len(items) - due} new"),
+            row("", (named, "dim")),
+            row("", ""),
+            row(("Enter  ", "$text-accent bold"), "answer in your own words, judged point by point"),
+            row(("v      ", "$text-accent bold"), "reveal the model answer and grade yourself"),
+            row(("a      ", "$text-accent bold"), "study ahead: what comes due next"),
+        ]
     )
 
 
 def summary_content(summary: Summary) -> Content:
     """What the round was worth."""
-    lines = [Content.assemble((f"{name:<12}", "dim"), text) for name, text in review_rows(summary)]
+    lines = [row((f"{name:<12}", "dim"), text) for name, text in review_rows(summary)]
     if summary.open:
-        lines.append(Content.styled("Still open", "dim"))
+        lines.append(row("", ("Still open", "dim")))
     lines += [
-        Content.assemble(("✘ " if point.wrong else "· ", "$text-error"), printable(point.statement))
+        row(("✘ " if point.wrong else "· ", "$text-error"), printable(point.statement))
         for point in summary.open[:OPEN_SHOWN]
     ]
     if len(summary.open) > OPEN_SHOWN:
-        lines.append(Content.styled(f"… and {len(summary.open) - OPEN_SHOWN} more open points", "dim"))
-    lines.append(Content.assemble(("Next: ", "bold"), printable(summary.next_step)))
-    return Content("\n").join(lines)
+        lines.append(row("", (f"… and {len(summary.open) - OPEN_SHOWN} more open points", "dim")))
+    lines.append(row(("Next: ", "bold"), printable(summary.next_step)))
+    return Hanging(lines)

@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 from coach.config import load
 from coach.errors import ConfigError
 from coach.settings import Setting, as_text, change, settings
+from tui.hanging import Hanging, row
 from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen
 from tui.text import printable
@@ -90,8 +91,5 @@ def line(setting: Setting) -> Content:
     """Name, value, sentence."""
     star = "*" if setting.changed else " "
     value = printable(as_text(setting.value)) or "(empty)"
-    return Content.assemble(
-        (f"{star}{setting.name:<26} ", "bold" if setting.changed else ""),
-        (value, "$text-accent"),
-        (f"\n   {setting.sentence}", "dim"),
-    )
+    name = row((f"{star}{setting.name:<26} ", "bold" if setting.changed else ""), (value, "$text-accent"))
+    return Hanging([name, row("   ", (setting.sentence, "dim"))])

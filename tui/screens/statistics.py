@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,10 +13,11 @@ from textual.widgets import Static
 from coach.errors import CoachError
 from coach.statistics import statistics
 from tui import figures as words
+from tui.figures import Figures
 from tui.screens.base import CoachScreen
 from tui.widgets.footer import KeyFooter
 from tui.widgets.heat_map import HeatMap
-from tui.widgets.plots import Panel, Plot, RangeBars
+from tui.widgets.plots import FIRST_ROWS, Panel, Plot, RangeBars
 
 PANELS = ("practice", "forecast", "mastery", "retention", "judge", "confidence", "time")
 PERCENTS = [0.0, 25.0, 50.0, 75.0, 100.0]
@@ -73,7 +73,7 @@ class StatisticsScreen(CoachScreen[None]):
         else:
             self.app.call_from_thread(self.show, figures)
 
-    def show(self, figures: dict[str, Any]) -> None:
+    def show(self, figures: Figures) -> None:
         """Mount a panel for each kind of figure."""
         self.query_one("#reading").display = False
         shown = list(panels(figures))
@@ -96,13 +96,13 @@ class StatisticsScreen(CoachScreen[None]):
         self.app.pop_screen()
 
 
-def panels(figures: dict[str, Any]) -> Iterator[Panel]:
+def panels(figures: Figures) -> Iterator[Panel]:
     """One panel for each group of figures, in the order of `PANELS`; without a picture where there is nothing yet."""
     heat = HeatMap(figures["days"], date.fromisoformat(figures["day"]))
     yield Panel("Practice", heat, words.practice(figures), id="panel-practice")
     ahead = Plot(lambda plot: forecast(plot, figures))
     yield Panel("Next 30 days", ahead, words.forecast(figures), id="panel-forecast")
-    yield Panel("Mastery by topic, with its uncertainty", _mastery(figures), words.mastery(figures), id="panel-mastery")
+    yield Panel("Mastery by topic, with its uncertainty", mastery(figures), words.mastery(figures), id="panel-mastery")
     kept = figures["retention"]["all"] is not None
     curve = Plot(lambda plot: retention(plot, figures)) if kept else None
     yield Panel("Still known, by days since last asked", curve, words.retention(figures), id="panel-retention")
@@ -114,13 +114,13 @@ def panels(figures: dict[str, Any]) -> Iterator[Panel]:
     yield Panel("Minutes a week", weeks, words.time_spent(figures), id="panel-time")
 
 
-def _mastery(figures: dict[str, Any]) -> RangeBars:
-    """Practised topics first, the weakest on top."""
+def mastery(figures: Figures, first: int = FIRST_ROWS) -> RangeBars:
+    """Practised topics first, the weakest on top; `first` of them at first."""
     rows = sorted(figures["mastery"], key=lambda row: (not row["answers"], row["estimate"], row["topic"]))
-    return RangeBars([(r["topic"], r["low"], r["estimate"], r["high"], r["weak"]) for r in rows])
+    return RangeBars([(r["topic"], r["low"], r["estimate"], r["high"], r["weak"]) for r in rows], first)
 
 
-def forecast(plot: Plot, figures: dict[str, Any]) -> None:
+def forecast(plot: Plot, figures: Figures) -> None:
     """Bars: reviews by day."""
     days = figures["forecast"]["days"]
     places = [float(at) for at in range(len(days))]
@@ -132,7 +132,7 @@ def forecast(plot: Plot, figures: dict[str, Any]) -> None:
     _upwards(plot, max(day["due"] for day in days))
 
 
-def retention(plot: Plot, figures: dict[str, Any]) -> None:
+def retention(plot: Plot, figures: Figures) -> None:
     """Two lines over the groups of gaps: what was known, and what the memory estimate expected."""
     rows = [row for row in figures["retention"]["curve"] if row["answers"]]
     places = [float(at) for at in range(len(rows))]
@@ -149,7 +149,7 @@ def retention(plot: Plot, figures: dict[str, Any]) -> None:
     plot.plt.xticks(places, [words.span(row) for row in rows])
 
 
-def agreement(plot: Plot, figures: dict[str, Any]) -> None:
+def agreement(plot: Plot, figures: Figures) -> None:
     """Share of grades within one of the person's, by month."""
     rows = figures["judge_agreement"]
     plot.plt.ylim(0, 100)
@@ -160,7 +160,7 @@ def agreement(plot: Plot, figures: dict[str, Any]) -> None:
         plot.plt.xticks(places, [row["month"] for row in rows])
 
 
-def calibration(plot: Plot, figures: dict[str, Any]) -> None:
+def calibration(plot: Plot, figures: Figures) -> None:
     """How sure one was (across) and what one reached (up), with the line on which both are equal."""
     plot.plt.xlim(0, 100)
     plot.plt.ylim(0, 100)
@@ -179,7 +179,7 @@ def _upwards(plot: Plot, largest: float) -> None:
     plot.plt.yticks([float(step * times) for times in range(5)])
 
 
-def time_spent(plot: Plot, figures: dict[str, Any]) -> None:
+def time_spent(plot: Plot, figures: Figures) -> None:
     """Bars: minutes by week, the last 26."""
     rows = figures["time"]["by_week"][-26:]
     _upwards(plot, max((row["seconds"] / 60 for row in rows), default=0.0))

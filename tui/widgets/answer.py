@@ -60,6 +60,10 @@ class AnswerBox(TextArea):
             return
         await super()._on_key(event)
 
+    def on_resize(self) -> None:
+        """The text is wrapped anew: keep in sight what is being written."""
+        self.call_after_refresh(self.scroll_cursor_visible)
+
     def action_newline(self) -> None:
         """Insert a line break."""
         self.insert("\n")

@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.hanging import Hanging, row
 from tui.text import printable
 
 
@@ -48,4 +49,4 @@ class CheckList(OptionList):
     def _line(self, index: int) -> Content:
         mark = ("✔ ", "bold") if index in self.ticked else ("□ ", "dim")
         statement = self._statements[index]
-        return Content.assemble(mark, statement if isinstance(statement, Content) else printable(statement))
+        return Hanging([row(mark, statement if isinstance(statement, Content) else printable(statement))])

@@ -76,17 +76,18 @@ class RangeBars(Static):
 
     DEFAULT_CSS = "RangeBars { height: auto; }"
 
-    def __init__(self, rows: Sequence[tuple[str, float, float, float, bool]]) -> None:
-        """rows: (name, low, estimate, high, weak)."""
+    def __init__(self, rows: Sequence[tuple[str, float, float, float, bool]], first: int = FIRST_ROWS) -> None:
+        """rows: (name, low, estimate, high, weak).  first: how many are shown at first."""
         super().__init__(markup=False)
         self._rows = rows
+        self._first = first
         self._all = False
 
     def on_resize(self) -> None:
         """Draw as wide as there is room."""
         names = max((len(row[0]) for row in self._rows), default=0)
         width = max(8, self.size.width - names - 14)
-        shown = self._rows if self._all else self._rows[:FIRST_ROWS]
+        shown = self._rows if self._all else self._rows[: self._first]
         lines = [self._line(row, names, width) for row in shown]
         if len(self._rows) > len(shown):
             lines.append(Content.styled(f"… and {len(self._rows) - len(shown)} more", "dim"))

@@ -14,7 +14,9 @@ from tui.widgets.talk import Said
 class QuestionHead(Static):
     """Topic, kind, level and the question itself."""
 
-    DEFAULT_CSS = "QuestionHead { height: auto; padding: 0 2; background: $panel; }"
+    DEFAULT_CSS = """
+    QuestionHead { height: auto; max-height: 40%; overflow-y: auto; padding: 0 2; background: $panel; }
+    """
 
     def show(self, question: Question, left: int) -> None:
         """Write the question. left: how many more come after it."""
