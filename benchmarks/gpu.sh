@@ -10,20 +10,15 @@ cd "$(dirname "$0")/.."
 results=${1:-benchmarks/results}
 environment=${GPU_VENV:-.venv-gpu}
 command -v nvidia-smi >/dev/null || { echo "no NVIDIA driver here" >&2; exit 1; }
-command -v nvcc >/dev/null || { echo "the CUDA toolkit (nvcc) is needed to build llama.cpp" >&2; exit 1; }
-
-[ -x "$environment/bin/python" ] || python3 -m venv "$environment"
+make install GPU=1 VENV="$environment"
 python="$environment/bin/python"
-"$python" -m pip install -q -e . psutil
-CMAKE_ARGS="-DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=native" \
-    "$python" -m pip install -q --no-binary llama-cpp-python --force-reinstall --no-deps "llama-cpp-python>=0.3.36,<0.4"
 
 mkdir -p "$results"
 stamp="$results/gpu-$(date -u +%Y-%m-%d)"
 {
     date -u
     nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv
-    nvcc --version | tail -1
+    "${CUDACXX:-nvcc}" --version | tail -1
     "$python" -c "import llama_cpp; print('llama-cpp-python', llama_cpp.__version__)"
 } >"$stamp.machine.txt"
 
@@ -39,6 +34,7 @@ if not measured.gpu_layers:
     raise SystemExit(measured.warning or "no layer is on the GPU")
 PYTHON
 
-"$python" benchmarks/engine.py --json --repeat 9 | tee "$stamp.txt"
+"$python" benchmarks/engine.py --json --repeat 9 >"$stamp.txt"
+cat "$stamp.txt"
 tail -1 "$stamp.txt" >"$stamp.json"
 echo "results: $stamp.*; put them into docs/benchmarks.md with the machine and the date"
