@@ -21,6 +21,11 @@ SECOND_UNIT_GAIN = 0.02
 FEWEST_WORDS = 6
 """Shorter pieces are close to many points and say little."""
 
+SHARED = 0.15
+LETTERS = 0.5
+"""Weights, beside the cosine, of the point's rarer words and of its letter trigrams found in a piece. Chosen so that on
+102 points of held-out questions the piece taken is, for its length, one that alone convinces the language model."""
+
 LONG_ENOUGH = 14
 """Words from which on a piece that ends with a colon usually says something before it."""
 
@@ -31,13 +36,17 @@ def quote(
     """The best evidence for `point` (canonical text) in the answer, as typed. None for an answer without words.
 
     units, similarity: see `SemanticView`; the cosine is helped by shared words, numbers included.  part: of a story
-    that the point asks for, see `coach.scoring.story`; pieces that tell it are preferred, but a
-    situation is told all over.
+    that the point asks for, see `coach.scoring.story`; pieces that tell it are preferred.
     """
     if not units:
         return None
+    letters = signals.trigrams(point)
     scores = [
-        float(cosine) + 0.35 * shared + 0.3 * story.told(part, unit.text) * (part != "situation") - _form_cost(unit)
+        float(cosine)
+        + SHARED * shared
+        + LETTERS * signals.recall(letters, signals.trigrams(unit.text))
+        + _part_told(part, unit, len(folded.text))
+        - _form_cost(unit)
         for unit, cosine, shared in zip(units, similarity, _shared(point, units), strict=True)
     ]
     best = units[int(np.argmax(scores))]
@@ -70,6 +79,11 @@ def _shared(point: str, units: Sequence[Unit]) -> list[float]:
     weight = {word: 1 / count for word, count in Counter(word for words in found for word in words).items()}
     total = sum(weight.values()) * len(wanted)
     return [len(weight) * sum(weight[word] for word in words) / total if words else 0.0 for words in found]
+
+
+def _part_told(part: str, unit: Unit, length: int) -> float:
+    """Told in its own words; a situation is told all over, but it is set out at the beginning."""
+    return -0.3 * unit.start / length if part == "situation" else 0.3 * story.told(part, unit.text)
 
 
 def _form_cost(unit: Unit) -> float:
