@@ -28,7 +28,7 @@ def score(
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=256, help="Requests at a time (with --endpoint); default: as configured.")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Earlier output: ids in it are skipped.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Earlier output: what it graded is skipped. Append to it with >>.")] = None,
 ) -> None:
     """Judge answers.  Example: coach score --batch answers.jsonl --json"""
     from coach.assemble import Parts
@@ -36,6 +36,8 @@ def score(
 
     config = load()
     scorer = AnswerScorer(Parts(config), judge=judge, endpoint=endpoint, concurrency=concurrency)
+    if notice := scorer.check_model():
+        typer.echo(f"coach: {notice}", err=True)
     done = finished_ids(resume) if resume else frozenset()
     # Answers are judged beside one another too: the requests of one alone would leave a cluster idle.
     workers = (concurrency or config.llm.concurrency) if endpoint else 1

@@ -1,7 +1,8 @@
 """What all our screens share: the app with its session in its own type, and calm failures."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from textual.screen import Screen
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from tui.app import CoachApp
 
 Result = TypeVar("Result")
+Method = TypeVar("Method", bound=Callable[..., object])
+
+HOME_AT = 1
+"""The home screen stands above Textual's empty one, and there is nothing to go back to."""
 
 
 class CoachScreen(Screen[Result], Generic[Result]):
@@ -50,8 +55,11 @@ class CoachScreen(Screen[Result], Generic[Result]):
         """Show an error that needs no decision."""
         self.notify(error.hint, title=error.message, severity="warning", timeout=10, markup=False)
 
-    def fault(self, error: CoachError, again: Callable[[], object], kept: str = "") -> None:
-        """Show a failure with the choice to try `again`. kept: where something typed is."""
+    def fault(self, error: CoachError, again: Callable[[], object], kept: str = "", *, leave: bool = False) -> None:
+        """Show a failure with the choice to try `again`; one failure at a time.
+
+        kept: where something typed is.  leave: the screen has nothing to show without that, so Back leaves it too.
+        """
         from tui.screens.fault import Decision, FaultScreen
 
         def decided(decision: Decision | None) -> None:
@@ -59,5 +67,26 @@ class CoachScreen(Screen[Result], Generic[Result]):
                 again()
             elif decision == "quit":
                 self.app.exit()
+            elif leave:
+                self.coach.action_go("home")
 
-        self.app.push_screen(FaultScreen(error, kept), decided)
+        if not isinstance(self.app.screen, FaultScreen):
+            at_home = len(self.app.screen_stack) <= HOME_AT + 1
+            self.app.push_screen(FaultScreen(error, kept, back=not at_home), decided)
+
+
+def calmly(method: Method, *, leave: bool = False) -> Method:
+    """What a screen does, with any error meant for the person shown as a failure that can be tried again.
+
+    leave: see `CoachScreen.fault`.
+    """
+
+    @wraps(method)
+    def done(self: CoachScreen[Any], *arguments: object) -> object:
+        try:
+            return method(self, *arguments)
+        except CoachError as error:
+            self.fault(error, partial(done, self, *arguments), leave=leave)
+            return None
+
+    return cast(Method, done)

@@ -12,6 +12,7 @@ from coach.events import Concluded, Event, Judged, Notice, Piece, Said, Ungraded
 from coach.models import Judgement
 from tui import conduct
 from tui.drafting import Drafting
+from tui.screens.base import calmly
 from tui.screens.question_tools import QuestionTools
 from tui.widgets.answer import AnswerBox
 from tui.widgets.confidence import ConfidenceBar
@@ -71,13 +72,11 @@ class Conversing(QuestionTools):
         """Answer that one does not know."""
         self._reply(DONT_KNOW, ask_confidence=False)
 
+    @calmly
     def action_hint(self) -> None:
         """Show the next hint."""
         assert self.conversation is not None
-        try:
-            self.talk.put("coach", f"Hint: {self.conversation.give_hint().turn.text}")
-        except CoachError as error:
-            self.fault(error, self.action_hint)
+        self.talk.put("coach", f"Hint: {self.conversation.give_hint().turn.text}")
 
     def action_retry(self) -> None:
         """Judge what is stored: after a failure, or after the model was stopped."""
@@ -175,12 +174,12 @@ class Conversing(QuestionTools):
             self.talk.put("note", "Stopped. F7 goes on.")
         self.rest()
 
-    def fault(self, error: CoachError, again: Callable[[], object], kept: str = "") -> None:
+    def fault(self, error: CoachError, again: Callable[[], object], kept: str = "", *, leave: bool = False) -> None:
         """Show a failure with the choice to try again; nobody is asked for confidence any more."""
         if self._held is not None:
             self._held = None
             self.query_one(ConfidenceBar).remove_class("-asking")
-        super().fault(error, again, kept)
+        super().fault(error, again, kept, leave=leave)
 
     @property
     def engaged(self) -> bool:

@@ -9,13 +9,13 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from coach.errors import CoachError
+from coach.errors import CoachError, StorageError
 from coach.models import InterviewDate
 from coach.srs.forecast import Readiness
 from tui.figures import counted
 from tui.hanging import Hanging, row
 from tui.screens.ask import AskScreen
-from tui.screens.base import CoachScreen
+from tui.screens.base import CoachScreen, calmly
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
 
@@ -50,6 +50,7 @@ class DatesScreen(CoachScreen[None]):
         yield OptionList(id="dates", markup=False)
         yield KeyFooter()
 
+    @calmly
     def on_mount(self) -> None:
         """Fill the list."""
         study = self.coach.config.study
@@ -67,6 +68,7 @@ class DatesScreen(CoachScreen[None]):
         """Enter another date."""
         self._ask(None)
 
+    @calmly
     def action_forget(self) -> None:
         """Take the date under the cursor back."""
         found = self._under_cursor()
@@ -80,13 +82,16 @@ class DatesScreen(CoachScreen[None]):
         asking = AskScreen("Interview date", sentence, as_text(before) if before else "", from_text)
         self.app.push_screen(asking, lambda entry: self._save(entry, before))
 
+    @calmly
     def _save(self, entry: Entry | None, before: InterviewDate | None) -> None:
         if entry is None:
             return
         day, title, weights = entry
         try:
             self.coach.parts.planner.add_interview(day, self.coach.clock(), title, weights)
-        except CoachError as error:
+        except StorageError:
+            raise
+        except CoachError as error:  # about what was typed
             self.say(error)
             return
         if before is not None and before.day != day:
@@ -107,8 +112,12 @@ class DatesScreen(CoachScreen[None]):
     @work(thread=True, exclusive=True, group="readiness")
     def foresee(self) -> None:
         """Compute readiness, which takes all cards to know."""
-        found = {ready.day: ready for ready in self.coach.parts.planner.readiness(self.coach.clock())}
-        self.app.call_from_thread(self._show, found)
+        try:
+            found = {ready.day: ready for ready in self.coach.parts.planner.readiness(self.coach.clock())}
+        except CoachError as error:
+            self.app.call_from_thread(self.fault, error, self.foresee)
+        else:
+            self.app.call_from_thread(self._show, found)
 
     def _show(self, ready: dict[date, Readiness]) -> None:
         options = self.query_one(OptionList)

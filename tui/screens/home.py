@@ -105,7 +105,7 @@ class HomeScreen(CoachScreen[None]):
         try:
             found = standing(self.session, self.coach.clock())
         except CoachError as error:
-            self.app.call_from_thread(self.say, error)
+            self.app.call_from_thread(self.fault, error, self.read_log)
         else:
             self.app.call_from_thread(self._show_log, found)
 

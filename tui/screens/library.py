@@ -1,5 +1,7 @@
 """Library: all questions by topic, searched while one types: by words at once, by meaning a moment later."""
 
+from functools import partial
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,7 +14,7 @@ from textual.worker import get_current_worker
 from coach.errors import CoachError
 from coach.library import Shelf, refined
 from coach.models import Question
-from tui.screens.base import CoachScreen
+from tui.screens.base import CoachScreen, calmly
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
 
@@ -71,6 +73,7 @@ class LibraryScreen(CoachScreen[None]):
         if self._shelf is not None:
             self._read()
 
+    @partial(calmly, leave=True)
     def _read(self) -> None:
         self._shelf = Shelf(self.session.store)
         topics = self._shelf.topics()
@@ -144,6 +147,7 @@ class LibraryScreen(CoachScreen[None]):
 
     # -- searching ----------------------------------------------------------------------------------------------
 
+    @calmly
     def _look(self) -> None:
         """Show what words find; ask for what meaning finds."""
         if self._shelf is None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from textual import on
@@ -11,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from coach.errors import CoachError
+from coach.errors import CoachError, StorageError
 from coach.mock import MockInterview, begin_mock, unfinished_mock
 from coach.mock_plan import ROUNDS, Round, rounds_named
 from tui.figures import counted
-from tui.screens.base import CoachScreen
+from tui.screens.base import CoachScreen, calmly
 from tui.widgets.checklist import CheckList
 from tui.widgets.footer import KeyFooter
 from tui.widgets.status import ModelStatus
@@ -66,14 +67,11 @@ class MockScreen(CoachScreen[None]):
         yield ModelStatus()
         yield KeyFooter()
 
+    @partial(calmly, leave=True)
     def on_screen_resume(self) -> None:
         """See what is open, also after leaving an interview."""
-        try:
-            self._open = unfinished_mock(self.session, self.coach.clock)
-            step = self._open.step() if self._open else None
-        except CoachError as error:
-            self.say(error)
-            return
+        self._open = unfinished_mock(self.session, self.coach.clock)
+        step = self._open.step() if self._open else None
         box = self.query_one("#open", Static)
         box.display = self._open is not None
         if step:
@@ -104,6 +102,7 @@ class MockScreen(CoachScreen[None]):
         text = text if chosen else "Nothing is chosen yet."
         self.query_one("#length", Static).update(text)
 
+    @calmly
     def action_begin(self) -> None:
         """Choose the questions and go."""
         names = self._chosen()
@@ -117,27 +116,26 @@ class MockScreen(CoachScreen[None]):
         focus = self.query_one("#focus", Input).value.strip().lower().replace(" ", "-")
         try:
             mock = begin_mock(self.session, rounds_named(names), seed=seed, focus=focus, clock=self.coach.clock)
-        except CoachError as error:
+        except StorageError:
+            raise
+        except CoachError as error:  # about what was chosen
             self.say(error)
-            return
-        self._conduct(mock)
+        else:
+            self._conduct(mock)
 
     def action_go_on(self) -> None:
         """Go on at the very question."""
         if self._open is not None:
             self._conduct(self._open)
 
+    @calmly
     def action_end_open(self) -> None:
         """Close the open interview and read its report."""
         if self._open is None:
             return
         from tui.screens.mock_report import MockReportScreen
 
-        try:
-            self._open.finish()
-        except CoachError as error:
-            self.fault(error, self.action_end_open)
-            return
+        self._open.finish()
         self.app.push_screen(MockReportScreen(self._open.id))
 
     def action_back(self) -> None:

@@ -11,6 +11,7 @@ from coach.errors import CoachError
 from coach.events import Concluded
 from coach.models import Judgement
 from coach.session import Settled
+from tui.screens.base import calmly
 from tui.screens.conversing import ANSWERING, Conversing
 from tui.screens.practice_keys import KEYS
 from tui.widgets.answer import AnswerBox
@@ -82,14 +83,12 @@ class PracticeScreen(Conversing):
                 return over
         return True
 
+    @calmly
     def action_skip(self) -> None:
         """Leave the question without a grade."""
         assert self.conversation is not None
-        try:
-            self.session.skip(self.conversation)
-            self._advance()
-        except CoachError as error:
-            self.fault(error, self.action_skip)
+        self.session.skip(self.conversation)
+        self._advance()
 
     def action_finish(self) -> None:
         """Conclude with what was judged so far."""
@@ -101,19 +100,17 @@ class PracticeScreen(Conversing):
             self.fault(error, self.action_finish)
         self.rest()
 
+    @calmly
     def action_next(self) -> None:
         """Accept what the judge says if that is still open, else go on to the next question."""
         assert self.conversation is not None
-        try:
-            if self.settled is None and self.conversation.attempt.state == "judged" and not self._undone:
-                self._settle(None)
-                self.rest()
-                return
-            if self.settled is None:
-                self.session.skip(self.conversation)
-            self._advance()
-        except CoachError as error:
-            self.fault(error, self.action_next)
+        if self.settled is None and self.conversation.attempt.state == "judged" and not self._undone:
+            self._settle(None)
+            self.rest()
+            return
+        if self.settled is None:
+            self.session.skip(self.conversation)
+        self._advance()
 
     def action_grade(self, grade: int) -> None:
         """Grade by hand: overrules the judge, or stands in for it."""
@@ -149,10 +146,12 @@ class PracticeScreen(Conversing):
         assert self.conversation is not None
         self.talk.conclude(self.conversation.question, judgement)
         if self.session.settles_alone(judgement):
-            try:
-                self._settle(None)
-            except CoachError as error:
-                self.fault(error, partial(self._settle, None))
+            self._settle_alone()
+
+    @calmly
+    def _settle_alone(self) -> None:
+        self._settle(None)
+        self.rest()
 
     def _settle(self, grade: int | None) -> None:
         assert self.conversation is not None
@@ -178,6 +177,7 @@ class PracticeScreen(Conversing):
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
+    @calmly
     def chosen(self) -> None:
         """Show the question with what was said about it already."""
         conversation, self.settled, self._undone = self.conversation, None, False
@@ -208,6 +208,7 @@ class PracticeScreen(Conversing):
         self.query_one(GradeLine).tell("Esc goes back.")
         self.refresh_bindings()
 
+    @calmly
     def rest(self) -> None:
         """Show what the person can do now."""
         conversation = self.conversation

@@ -1,6 +1,7 @@
 """One question: what it asks, its model answer and key points, when it was answered and when it comes back; editing."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,7 +19,7 @@ from coach.srs.leeches import Leech
 from tui.editor import edited
 from tui.figures import counted
 from tui.hanging import Hanging, row
-from tui.screens.base import CoachScreen
+from tui.screens.base import CoachScreen, calmly
 from tui.screens.edit import EditScreen
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
@@ -57,6 +58,7 @@ class QuestionScreen(CoachScreen[None]):
         """Show the question as it is now, also after practising or editing it."""
         self.show()
 
+    @partial(calmly, leave=True)
     def show(self) -> None:
         """Fill the page."""
         page = self.query_one("#page", VerticalScroll)
@@ -76,6 +78,7 @@ class QuestionScreen(CoachScreen[None]):
         """Be asked it."""
         self.coach.action_go("practice", question=self._question_id)
 
+    @calmly
     def action_edit(self) -> None:
         """Edit in place."""
         if question := self._question():

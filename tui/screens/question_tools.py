@@ -2,6 +2,7 @@
 
 from coach.errors import CoachError
 from tui.editor import edited
+from tui.screens.base import calmly
 from tui.screens.choosing import Choosing
 from tui.widgets.answer import AnswerBox
 from tui.widgets.transcript import Transcript
@@ -23,6 +24,7 @@ class QuestionTools(Choosing):
         """Open or close the model answer."""
         self.query_one(Transcript).toggle_answer()
 
+    @calmly
     def action_source(self) -> None:
         """Show the passages that the verdict rests on."""
         from tui.screens.source import SourceScreen

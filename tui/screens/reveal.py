@@ -12,6 +12,7 @@ from textual.widgets import Markdown
 from coach.conversation import Conversation
 from coach.errors import CoachError
 from coach.self_grading import checklist_judgement, settle_by_checklist
+from tui.screens.base import calmly
 from tui.screens.choosing import Choosing
 from tui.text import printable
 from tui.widgets.checklist import CheckList
@@ -70,6 +71,7 @@ class RevealScreen(Choosing):
             return self.revealed and self.conversation is not None
         return action != "reveal" or not self.revealed
 
+    @calmly
     def action_reveal(self) -> None:
         """Uncover the model answer and the checklist."""
         if self.conversation is None:
@@ -114,6 +116,7 @@ class RevealScreen(Choosing):
         self.dismiss()
 
     @on(CheckList.Changed)
+    @calmly
     def _propose(self) -> None:
         if self.conversation is None or not self.revealed:
             return
@@ -133,6 +136,7 @@ class RevealScreen(Choosing):
         self.notify(f"Grade {settled.grade}: asked again on {day_text(settled.due)}.")
         self.choose(self.session.next)
 
+    @calmly
     def chosen(self) -> None:
         """Show the question with its answer hidden; after the last one, go back."""
         self.revealed = False

@@ -14,7 +14,7 @@ from coach.review_summary import Summary, review_summary
 from coach.session import Session
 from tui.figures import counted, review_rows
 from tui.hanging import Hanging, row
-from tui.screens.base import CoachScreen
+from tui.screens.base import CoachScreen, calmly
 from tui.screens.practice import PracticeScreen
 from tui.screens.reveal import RevealScreen
 from tui.text import printable
@@ -61,7 +61,7 @@ class ReviewScreen(CoachScreen[None]):
             summary = review_summary(self.session, done, self.coach.clock()) if done is not None else None
             plan = plan_content(self.session)
         except CoachError as error:
-            self.fault(error, self.on_screen_resume)
+            self.fault(error, self.on_screen_resume, leave=True)
             return
         shown = self.query_one("#summary", Static)
         shown.display = summary is not None
@@ -76,6 +76,7 @@ class ReviewScreen(CoachScreen[None]):
         """Answer the queue in one's own words."""
         self._go(PracticeScreen(kind="review"))
 
+    @calmly
     def action_reveal(self) -> None:
         """Go through the queue by revealing; an interview that was left open is finished first."""
         if self.session.resumable():
@@ -84,6 +85,7 @@ class ReviewScreen(CoachScreen[None]):
         else:
             self._go(RevealScreen([item.question_id for item in self.session.due()]))
 
+    @calmly
     def action_ahead(self) -> None:
         """Reveal what comes due next."""
         ids = self.session.ahead(AHEAD)

@@ -69,7 +69,7 @@ class StatisticsScreen(CoachScreen[None]):
         try:
             figures = statistics(self.coach.parts, self.coach.clock())
         except CoachError as error:
-            self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10)
+            self.app.call_from_thread(self.fault, error, self.gather)
         else:
             self.app.call_from_thread(self.show, figures)
 
