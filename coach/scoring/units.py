@@ -7,8 +7,12 @@ LONGEST_UNIT_WORDS = 34
 MOST_UNITS = 96
 """An endless ramble is cut into this many pieces at most; a 250-word answer has about 15."""
 
+NEAR = 40
+"""Characters on each side of a dash that are looked at."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)|\s+(?=(?:[-*•–]|\(?\d{1,2}[.)])\s+\S)|(?<=:)\s+(?=\S)")
 _CLAUSE_END = re.compile(r"(?<=,)\s+|\s+(?=(?:but|whereas|while|because|so|which|then|and)\s)")
+_TERM = re.compile(r"\w{1,2}|\S*[])}\d]|[\w.]+[(\[]\S*|\d\S*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|eq|no)|^\(?\d{1,2}|^[-*•–])\.?$")
 
 
@@ -37,12 +41,21 @@ def _split(text: str, offset: int, border: re.Pattern[str]) -> list[Unit]:
     found: list[Unit] = []
     start = 0
     for match in border.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start()][-7:].strip()):
+        if _ABBREVIATION.search(text[start : match.start()][-7:].strip()) or _is_operator(text, match):
             continue
         found.append(Unit(offset + start, offset + match.start(), text[start : match.start()]))
         start = match.end()
     found.append(Unit(offset + start, offset + len(text), text[start:]))
     return [unit for unit in found if unit.text.strip()]
+
+
+def _is_operator(text: str, border: re.Match[str]) -> bool:
+    """Whether a dash or star stands between two terms of code ("w - y[b]"), where it is no bullet."""
+    if text[border.end()] not in "-*":
+        return False
+    near = text[max(0, border.start() - NEAR) : border.start()], text[border.end() + 1 : border.end() + NEAR]
+    words = near[0].split()[-1:] + near[1].split()[:1]
+    return len(words) == 2 and all(_TERM.fullmatch(word) for word in words)
 
 
 def _clauses(sentence: Unit) -> list[Unit]:

@@ -16,6 +16,18 @@ def test_sentences_bullets_and_clauses_become_units() -> None:
     ]
 
 
+def test_minus_and_times_in_code_are_no_bullets() -> None:
+    text = canonical(
+        "g = Xb[b].T @ (Xb[b] @ w - y[b]) / len(b); v = mu * v - lr * g\n- the rate decays\n- momentum helps a lot"
+    )
+    assert [unit.text for unit in cut(text)] == [
+        "g = xb[b].t @ (xb[b] @ w - y[b]) / len(b);",
+        "v = mu * v - lr * g",
+        "- the rate decays",
+        "- momentum helps a lot",
+    ]
+
+
 def test_a_long_sentence_is_cut_at_clauses() -> None:
     clause = "the gradient of every layer is multiplied by the weights of the layer above it"
     units = cut(", ".join([clause] * 5))
