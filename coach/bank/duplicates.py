@@ -1,9 +1,9 @@
 """Which questions of different sources a person would call the same. They are linked, never merged.
 
-A pair is judged by six numbers (`features`) in a logistic model. Its weights were fitted on 2,868 pairs: questions of
-the shipped bank against independently worded ones of the same meaning, and against each other (all different). Nearby
-but different questions - L1/L2 loss and L1/L2 regularisation - are held apart by `CONTRASTS` and by the rule that a
-question links only to its best match.
+A pair is judged by five numbers (`features`) in a logistic model. Its weights were fitted on 2,233 pairs: questions of
+the shipped bank against independently worded ones, 361 of the same meaning, and against each other (all different).
+Nearby but different questions - L1/L2 loss and L1/L2 regularisation - are held apart by `CONTRASTS` and by the rule
+that a question links to one match only. `python -m benchmarks.duplicates` measures it.
 """
 
 import math
@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from coach.models import Question
 
-WEIGHTS = np.array([17.62, 5.39, 2.21, 1.33, 1.94, 13.67])
-BIAS = -20.22
+WEIGHTS = np.array([18.8, 0.8, 1.1, 3.2, 14.6])
+BIAS = -16.6
 CONTRAST_COST = 6.0
 SURE = 0.5
 """Probability from which a question is linked to its best match."""
-POSSIBLE = 0.2
+POSSIBLE = 0.1
 """Probability that is enough when each is the other's best match among all questions of the two sources.
 
 Not for behavioural questions, where the answers, being stories, say nothing for or against.
@@ -32,40 +32,17 @@ STORY_OVERLAP = 0.4
 LEAST_COSINE = 0.4
 """Questions whose texts are further apart are not compared; the least similar true pair of the fit had 0.46."""
 ANSWER_WORDS = 300
+NONE = (0.0, -1)
+"""Probability and position of no match."""
 AT_ONCE = 128
 """Questions whose cosines are computed together: 51 MB beside 100,000 others."""
 
-_LEAD = re.compile(
-    r"""^\W*(?:
-    (?:please\s+)?(?:can|could)\s+you\s+(?=\w)
-    |(?:tell\s(?:me|us)\sabout|describe|give(?:\san\sexample\sof)?|share|talk\sabout)\s+(?:how\syou\s+(?:handled\s)?)?
-      (?:an?\s|the\s)?(?:(?:time|situation|example|instance)\b\s*(?:when|where|in\swhich|of)?\s*)?
-      (?:you\s+(?:had\sto|have|were)?\s*)?
-    |(?:explain|describe|discuss|define|name|state|compare)\s+(?:the\s+concept\s+of\s+
-      |how\s+(?:to\s+|you\s+would\s+(?:use\s+|implement\s+)?)?|your\s+(?:approach|strategy)\s+(?:to|for)\s+
-      |the\s+difference\s+between\s+|what\s+)?
-    |(?:what\s(?:is|are|does|do)|how\s(?:do|would|does|can|is|are)(?:\syou)?|why\s(?:is|are|do|does))\s+
-      (?:the\s+(?:purpose|difference|key\sdifferences?|concept)\s+(?:of|between)\s+
-      |your\s+(?:approach|strategy)\s+(?:to|for)\s+)?
-    |(?:write|implement|design|build|create|architect|designing)\s+(?:a|an|the)?\s+(?:python\s+|custom\s+|function\s+to\s+)*
-    )""",
-    re.I | re.X,
-)
 _STOP = frozenset(
     "a an the of to in for and or with on is are be do does how what why when would you your it its that this which "
     "from by at as i me tell time about explain describe design implement give write use using example between "
     "difference into vs can one".split()
 )
 _ENDINGS = tuple("izations ization ations ation izing ized ize ings ing ies es s ed ers er".split())
-
-
-def focus(question: str) -> str:
-    """The first sentence without the phrase that asks: what the question is about."""
-    head = re.split(r"(?<=[.?!])\s+", question.strip())[0]
-    for _ in range(2):
-        shorter = _LEAD.sub("", head, count=1)
-        head = shorter if len(shorter.split()) >= 2 else head
-    return head
 
 
 def stems(text: str) -> list[str]:
@@ -108,11 +85,10 @@ CONTRASTS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question prepared for comparison. vector, focus_vector: rows of length 1 of its text and of its focus."""
+    """A question prepared for comparison. vector: of its text, of length 1."""
 
     question: Question
     vector: npt.NDArray[np.float32]
-    focus_vector: npt.NDArray[np.float32]
 
 
 class Comparison:
@@ -131,28 +107,34 @@ class Comparison:
     def links(self) -> dict[str, str | None]:
         """For every new question the id of the one it repeats, or None.
 
-        A chain of repetitions leads to its beginning: the shipped bank first, then what was imported earlier.
+        A match in the shipped bank comes before a better one elsewhere, which would begin a second group about the
+        same. A chain of repetitions leads to its beginning.
         """
         best: dict[int, tuple[float, int]] = {}
+        shipped: dict[int, tuple[float, int]] = {}
         back: dict[tuple[int, tuple[str, str]], tuple[float, int]] = {}
         for index, near in self._near():
             for other in near:
                 probability = self.probability(index, other)
-                best[index] = max(best.get(index, (0.0, -1)), (probability, other))
+                best[index] = max(best.get(index, NONE), (probability, other))
+                if _shipped(self._items[other].question):
+                    shipped[index] = max(shipped.get(index, NONE), (probability, other))
                 key = (other, _source(self._items[index].question))
-                back[key] = max(back.get(key, (0.0, -1)), (probability, index))
+                back[key] = max(back.get(key, NONE), (probability, index))
         roots: dict[int, int] = {}
         by_id = {item.question.id: at for at, item in enumerate(self._items)}
         result: dict[str, str | None] = {}
         for index in range(self._first_new, len(self._items)):
-            probability, other = best.get(index, (0.0, -1))
-            mutual = back.get((other, _source(self._items[index].question)), (0.0, -1))[1] == index
-            story = self._items[index].question.kind == "behavioral"
-            linked = probability >= SURE or (mutual and not story and probability >= POSSIBLE)
-            if linked:
-                earlier = self._items[other].question.duplicate_of
-                roots[index] = roots.get(other, by_id.get(earlier or "", other))
-            result[self._items[index].question.id] = self._items[roots[index]].question.id if linked else None
+            question = self._items[index].question
+            story = question.kind == "behavioral"
+            result[question.id] = None
+            for probability, other in (shipped.get(index, NONE), best.get(index, NONE)):
+                mutual = back.get((other, _source(question)), NONE)[1] == index
+                if probability >= SURE or (mutual and not story and probability >= POSSIBLE):
+                    earlier = self._items[other].question.duplicate_of
+                    roots[index] = roots.get(other, by_id.get(earlier or "", other))
+                    result[question.id] = self._items[roots[index]].question.id
+                    break
         return result
 
     def _near(self) -> Iterator[tuple[int, list[int]]]:
@@ -193,7 +175,7 @@ class Comparison:
         return False
 
     def features(self, one: int, other: int) -> npt.NDArray[np.float64]:
-        """Cosine of texts, of focuses, share of rare words, same kind, a story, cosine of the answers' words.
+        """Cosine of texts, share of rare words, same kind, a story, cosine of the answers' words.
 
         The answers to behavioural questions are stories: equal questions get different ones. Their wordings all are
         alike ("Tell me about a time ..."), so common rare words must speak for them in place of the answers.
@@ -206,7 +188,6 @@ class Comparison:
         return np.array(
             [
                 float(first.vector @ second.vector),
-                float(first.focus_vector @ second.focus_vector),
                 overlap,
                 float(kinds[0] == kinds[1]),
                 float(story),
@@ -215,9 +196,13 @@ class Comparison:
         )
 
 
+def _shipped(question: Question) -> bool:
+    return question.source.startswith("corpus/")
+
+
 def _source(question: Question) -> tuple[str, str]:
     """Where a question comes from: the shipped bank is one source, elsewhere each document is."""
-    return (question.collection, "" if question.source.startswith("corpus/") else question.source)
+    return (question.collection, "" if _shipped(question) else question.source)
 
 
 def _rarity(texts: Sequence[frozenset[str]]) -> dict[str, float]:

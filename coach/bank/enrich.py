@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coach.bank.classify import kind_of
-from coach.bank.duplicates import Comparison, Item, focus
+from coach.bank.duplicates import Comparison, Item
 from coach.bank.importer import Entry
 from coach.bank.text import slug
 from coach.models import KeyPoint, Question
@@ -33,7 +33,7 @@ class Enricher:
 
     def __init__(self, live: Sequence[Question], embedder: Embedder | None, derive: Derive) -> None:
         self._live, self._embedder, self._derive = live, embedder, derive
-        self._vectors: dict[str, Vectors] = {}  # of questions and what they are about
+        self._vectors: dict[str, Vectors] = {}  # of questions
 
     def complete(
         self, entries: Sequence[Entry], collection: str, *, without: Collection[str], progress: Progress
@@ -59,12 +59,8 @@ class Enricher:
         return self._vectors.get(text)
 
     def _links(self, others: Sequence[Question], questions: Sequence[Question]) -> dict[str, str | None]:
-        focuses = [focus(question.text) for question in [*others, *questions]]
-        self._embed([*focuses, *(question.text for question in [*others, *questions])])
-        items = [
-            Item(question, self._vectors[question.text], self._vectors[about])
-            for question, about in zip([*others, *questions], focuses, strict=True)
-        ]
+        self._embed([question.text for question in [*others, *questions]])
+        items = [Item(question, self._vectors[question.text]) for question in [*others, *questions]]
         return Comparison(items[: len(others)], items[len(others) :]).links()
 
     def _embed(self, texts: Sequence[str]) -> None:

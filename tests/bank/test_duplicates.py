@@ -3,9 +3,10 @@
 None of them was used to fit the weights.
 """
 
+import numpy as np
 import pytest
 
-from coach.bank.duplicates import Comparison, Item, focus
+from coach.bank.duplicates import Comparison, Item
 from coach.models import Kind, Question
 from coach.retrieval.embedder import SentenceEncoder
 
@@ -165,8 +166,7 @@ def links() -> dict[str, str | None]:
             second.append(Question(f"{name}-{at}-b", other, other_answer, "t", kind=kind, collection="b", source="b"))
     encoder = SentenceEncoder()
     texts = encoder.encode([question.text for question in first + second])
-    focuses = encoder.encode([focus(question.text) for question in first + second])
-    items = [Item(*parts) for parts in zip(first + second, texts, focuses, strict=True)]
+    items = [Item(*parts) for parts in zip(first + second, texts, strict=True)]
     return Comparison(items[: len(first)], items[len(first) :]).links()
 
 
@@ -179,3 +179,21 @@ def test_different_questions_are_not_linked(links: dict[str, str | None]) -> Non
     wrong = [DIFFERENT[at][1] for at in range(len(DIFFERENT)) if links[f"different-{at}-b"] is not None]
     assert len(wrong) <= 1, wrong
     assert links["different-0-b"] is None, "a loss is not a penalty"
+
+
+class Judged(Comparison):
+    """A comparison in which the probabilities are given."""
+
+    def probability(self, one: int, other: int) -> float:
+        ids = {self._items[one].question.id, self._items[other].question.id}
+        return {"ours": 0.6, "own": 0.9}[(ids - {"other"}).pop()] if "other" in ids else 0.0
+
+
+def test_a_match_in_the_bank_comes_before_a_better_one_elsewhere() -> None:
+    """Otherwise two groups about the same would stand side by side, one without the question of the bank."""
+    sources = {"ours": "corpus/t/t.md", "own": "a.md", "other": "b.md"}
+    items = [
+        Item(Question(name, "What is it?", "It is.", "t", source=source), np.ones(1, dtype=np.float32))
+        for name, source in sources.items()
+    ]
+    assert Judged(items[:1], items[1:]).links() == {"own": None, "other": "ours"}
