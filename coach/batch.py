@@ -11,7 +11,7 @@ from coach.assemble import Parts
 from coach.bank.classify import kind_of
 from coach.dialogue import prompts, speaking
 from coach.dialogue.interviewer import best_target
-from coach.errors import NotGraded
+from coach.errors import LlmUnavailable, NotGraded
 from coach.grounding import Grounding
 from coach.models import KINDS, Judgement, KeyPoint, Question
 from coach.scoring.grade import conclude
@@ -27,6 +27,26 @@ class AnswerScorer:
     ) -> None:
         self._parts = parts.reconfigured(judge=judge, endpoint=endpoint, concurrency=concurrency)
         self._grounding = Grounding(self._parts)
+        self._judge = judge
+
+    def check_model(self) -> str:
+        """Why the language model takes no part in judging, "" if it does or is not wanted. Loads it.
+
+        Raises LlmUnavailable when nothing but the language model may judge and there is none.
+        """
+        if self._judge == "semantic":
+            return ""
+        llm, problem = self._parts.llm, self._parts.llm_problem
+        if llm is None:
+            if self._judge == "llm":
+                raise LlmUnavailable(problem or "No language model is in use.", "Without --judge llm, meaning judges.")
+            return f"{problem} Answers are judged by meaning alone." if problem else ""
+        if "judge" in self._parts.trusted_tasks:
+            return ""
+        return (
+            f"{llm.name} has not passed a check, so answers are judged by meaning alone. "
+            "`coach models check` measures it; --judge llm lets it judge as it is."
+        )
 
     def score(self, record: Mapping[str, Any]) -> Record:
         """Judge one record. Raises ValueError or KeyError for a malformed one; a failing judge gives "not_graded"."""

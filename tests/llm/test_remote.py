@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coach.assemble import Parts
+from coach.batch import AnswerScorer
+from coach.config import load
 from coach.errors import ContextFull, LlmUnavailable, NotGraded
 from coach.llm.remote import RemoteModel, words_from
 
@@ -249,6 +252,19 @@ def test_words_are_matched_under_their_longest_piece():
     top = [{"token": t, "logprob": v} for t, v in ((" Yes", -0.5), ("Y", -0.7), ("W", -2.0), ("maybe", -6.0))]
     assert words_from(top, WORDS) == [-0.5, -7.0, -7.0, -2.0]
     assert words_from([{"token": "maybe", "logprob": -1.0}], WORDS) is None
+
+
+def test_a_model_that_does_not_judge_is_said(served, home, monkeypatch):
+    monkeypatch.setenv("COACH_API_KEY", "right")
+    parts = Parts(load())
+    assert "has not passed a check" in AnswerScorer(parts, endpoint=served).check_model()
+    assert AnswerScorer(parts, endpoint=served, judge="llm").check_model() == ""
+    monkeypatch.setenv("COACH_API_KEY", "wrong")
+    said = AnswerScorer(parts, endpoint=served).check_model()
+    assert "refused the key" in said
+    assert said.endswith("by meaning alone.")
+    with pytest.raises(LlmUnavailable, match="refused the key"):
+        AnswerScorer(parts, endpoint=served, judge="llm").check_model()
 
 
 def test_a_batch_is_judged_through_an_endpoint_and_taken_up_where_it_broke_off(served, tmp_path, monkeypatch):

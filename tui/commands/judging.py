@@ -28,7 +28,9 @@ def score(
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=256, help="Requests at a time (with --endpoint); default: as configured.")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Earlier output: what it graded is skipped. Append to it with >>.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Earlier output: what it graded is skipped. Append to it with >>.")
+    ] = None,
 ) -> None:
     """Judge answers.  Example: coach score --batch answers.jsonl --json"""
     from coach.assemble import Parts
