@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
-from coach.errors import CoachError
+from coach.errors import CoachError, install
 from coach.models import Question
 from coach.srs.events import ANSWERS, effective
 from coach.storage import Store
@@ -31,7 +31,7 @@ def export_apkg(store: Store, target: Path, at: datetime, collection: str | None
     try:
         import genanki
     except ImportError as error:
-        raise CoachError("Anki packages need the package genanki.", "pip install 'interview-coach[anki]'") from error
+        raise CoachError("Anki packages need the package genanki.", install("anki")) from error
     questions = store.questions.live(collection)
     if not questions:
         raise CoachError("There is no question to export.", "`coach questions` lists them.")

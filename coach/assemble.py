@@ -40,7 +40,7 @@ def silent(done: int, total: int, what: str) -> None:
 
 
 BUNDLED_TRUST = ("judge",)
-"""Tasks that the bundled model passed with our adapter (training/MODEL_CARD.md); `coach models check` measures others."""
+"""Tasks that the bundled model passed with our adapter (training/MODEL_CARD.md); others need a check."""
 
 
 class Parts:

@@ -16,6 +16,8 @@
 Bases are there to be caught, leaves to be read. Anything that is not a CoachError is a bug and should look like one.
 """
 
+import sys
+
 
 class CoachError(Exception):
     """Something the person can act on: `message` says what is wrong, `hint` what to do next."""
@@ -27,6 +29,14 @@ class CoachError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+def install(extra: str) -> str:
+    """The command that adds an extra to the environment that is running.
+
+    Not `pip` alone: that may lead elsewhere, and fetch whatever has this name in a public index.
+    """
+    return f"{sys.executable} -m pip install 'interview-coach[{extra}]'"
 
 
 class BankError(CoachError):

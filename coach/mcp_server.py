@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from coach.api import Coach
 from coach.batch import judgement_record
 from coach.config import Config
-from coach.errors import CoachError
+from coach.errors import CoachError, install
 from coach.models import Question
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def server(coach: Coach) -> "FastMCP":
         from mcp.server.fastmcp import FastMCP
         from mcp.server.fastmcp.exceptions import ToolError
     except ImportError as error:
-        raise CoachError("The MCP server needs the package mcp.", "pip install 'interview-coach[mcp]'") from error
+        raise CoachError("The MCP server needs the package mcp.", install("mcp")) from error
     from functools import wraps
 
     def told(method: Callable[..., T]) -> Callable[..., T]:

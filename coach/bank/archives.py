@@ -4,7 +4,7 @@ import io
 import zipfile
 import zlib
 
-from coach.errors import BankError
+from coach.errors import BankError, install
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
 """What `zipfile` raises for broken archives; ValueError where an offset in the directory points before the file."""
@@ -52,7 +52,7 @@ def unpacked(data: bytes) -> bytes:
     try:
         import zstandard
     except ImportError as error:
-        raise BankError("compressed with Zstandard: `pip install 'interview-coach[documents]'`") from error
+        raise BankError(f"compressed with Zstandard: `{install('documents')}`") from error
     try:
         with zstandard.ZstdDecompressor(max_window_size=MOST_UNPACKED).stream_reader(data) as stream:
             content = stream.read(MOST_UNPACKED + 1)

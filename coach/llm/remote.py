@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from coach.errors import ContextFull, LlmUnavailable, NotGraded
+from coach.errors import ContextFull, LlmUnavailable, NotGraded, install
 from coach.llm.context import Logits
 
 TOP_LOGPROBS = 20
@@ -46,9 +46,7 @@ class RemoteModel:
             from langchain_openai import ChatOpenAI
             from pydantic import SecretStr
         except ImportError as error:
-            raise LlmUnavailable(
-                "Remote models need an extra package.", "Install it: pip install 'interview-coach[remote]'."
-            ) from error
+            raise LlmUnavailable("Remote models need an extra package.", install("remote")) from error
         self._url = url
         self._chat = ChatOpenAI(
             base_url=url,

@@ -17,12 +17,12 @@ Record = Mapping[str, Any]
 def replay(record: Record, scheduler: str = "sm2") -> dict[str, Any]:
     """{"start"?: {n, interval, ef}, "events": [{date, grade, kind}]} -> {"states": [...]}, a state after every event.
 
-    scheduler: "sm2", or "fsrs" (needs the extra `fsrs`; a start other than a new question is refused there).
+    scheduler: "sm2", or "fsrs" (a start other than a new question is refused there).
     """
     events = list(_events(record["events"]))
     start = _start(record.get("start"))
     if scheduler == "fsrs":
-        from coach.srs.fsrs_scheduler import replay_states  # the SM-2 path must not pay for the package
+        from coach.srs.fsrs_scheduler import replay_states  # the SM-2 path does without it
 
         if start != sm2.NEW:
             raise ValueError("FSRS has no n, interval and ef to start from: leave `start` out")

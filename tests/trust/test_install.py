@@ -1,11 +1,17 @@
-"""What `make` installs, with an interpreter that only writes down how it was called."""
+"""What `make` installs, with an interpreter that only writes down how it was called; and what a hint installs."""
 
 import os
 import shutil
 import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from coach.anki import export_apkg
+from coach.errors import CoachError
+from coach.storage import Store
 
 ROOT = Path(__file__).parents[2]
 CALLED = """#!/bin/sh
@@ -88,3 +94,12 @@ def test_the_measurement_on_a_gpu_leaves_its_results(machine: Machine) -> None:
     assert any(call.startswith(CUDA_BUILD) for call in calls)
     (results,) = (machine.folder / "results").glob("*.json")
     assert results.read_text() == "{}\n"
+
+
+def test_a_missing_extra_is_installed_where_the_coach_runs(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "genanki", None)
+    with pytest.raises(CoachError) as caught:
+        export_apkg(store, tmp_path / "deck.apkg", datetime.now(UTC))
+    assert caught.value.hint == f"{sys.executable} -m pip install 'interview-coach[anki]'"

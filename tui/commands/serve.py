@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coach.errors import CoachError
+from coach.errors import CoachError, install
 from tui.text import printable
 
 
@@ -23,7 +23,7 @@ def serve(
     try:
         from tui.serving import CoachServer
     except ModuleNotFoundError as error:
-        raise CoachError("The web server is not installed.", 'pip install "interview-coach[serve]"') from error
+        raise CoachError("The web server is not installed.", install("serve")) from error
     if not is_loopback(host):
         typer.echo(printable(f"Everybody who reaches {host}:{port} can read and use your coach."), err=True)
     try:
