@@ -167,11 +167,24 @@ class CoachApp(TypedAhead):
         for item in PLACES:
             yield SystemCommand(item.title, item.purpose, partial(self.action_go, item.name))
         yield SystemCommand("Tour", "Three short steps through the coach", self.action_tour)
+        copy = partial(self._copy_screen, screen)
+        yield SystemCommand("Copy", "All text of this screen to the clipboard of the terminal", copy)
         for key in keys_of(self, screen):
             if self._check_action_state(key.action, key.node):
                 run = partial(self.run_action, key.action, key.node)
                 yield SystemCommand(f"{key.title} ({key.keys})", key.purpose, run)
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Give the text to the terminal, which need not take it (tmux does only with `set-clipboard on`)."""
+        super().copy_to_clipboard(text)
+        self.notify("Nothing to paste? F1 says what else there is.", title="Copied", timeout=3)
+
+    def _copy_screen(self, screen: Screen[Any]) -> None:
+        screen.text_select_all()
+        if text := screen.get_selected_text():
+            self.copy_to_clipboard(text)
+        screen.clear_selection()
 
     def action_tour(self) -> None:
         """Show the tour."""

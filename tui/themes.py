@@ -15,12 +15,13 @@ DARK = Theme(
     warning="#d9b35b",
     error="#cf7a72",
     dark=True,
+    variables={"block-cursor-background": "#2d4358", "block-cursor-foreground": "#ffffff"},
 )
 LIGHT = Theme(
     name="coach-light",
     primary="#2f5f8f",
     secondary="#5d4f94",
-    accent="#9a5b12",
+    accent="#874d0b",
     foreground="#22252a",
     background="#f7f5f0",
     surface="#efece5",
@@ -29,6 +30,7 @@ LIGHT = Theme(
     warning="#8a6100",
     error="#a3352b",
     dark=False,
+    variables={"block-cursor-background": "#cddaea", "block-cursor-foreground": "#22252a"},
 )
 CONTRAST = Theme(
     name="coach-contrast",
@@ -43,5 +45,13 @@ CONTRAST = Theme(
     warning="#ffff00",
     error="#ff6666",
     dark=True,
+    variables={  # nothing is told from something else by shades of grey
+        "text-muted": "#dddddd",
+        "text-disabled": "#bbbbbb",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-background": "#0033aa",
+        "block-cursor-blurred-background": "#333333",
+        "border-blurred": "#999999",
+    },
 )
 THEMES = (DARK, LIGHT, CONTRAST)

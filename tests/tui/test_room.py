@@ -8,10 +8,12 @@ from textual.selection import Selection
 from textual.widgets import Static
 
 from tests.tui.conftest import MakeApp
+from tests.tui.practising import answering
 from tests.tui.waiting import appears, arrived, until
 from tui.hanging import Hanging, row
 from tui.places import PLACES
 from tui.screens.home import HomeScreen
+from tui.widgets.answer import AnswerBox
 from tui.widgets.footer import FooterKey
 from tui.widgets.plots import Panel
 
@@ -45,6 +47,30 @@ async def test_home_uses_a_large_terminal_and_fits_a_small_one(make_app: MakeApp
         await until(pilot, lambda: not titles())
         assert page.max_scroll_y == 0
         await appears(pilot, "Due today", "Weak", "Streak")
+
+
+async def test_a_terminal_that_shrinks_while_one_answers(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        home = await arrived(pilot, HomeScreen)
+        await until(pilot, lambda: len(home.query(Panel)) == 4)
+        await pilot.press("p")
+        box = await answering(pilot)
+        box.put("words in a long answer " * 100)
+        for size in ((80, 24), (40, 12)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: "long answer" in lines(app.screen)[cursor_row(box)])
+            assert lines(app.screen)[-1].endswith("^q Quit f1 Help")
+            assert box.region.bottom < size[1]
+        await pilot.press("f2")
+        await arrived(pilot, HomeScreen)
+        await until(pilot, lambda: not any(panel.region.height for panel in home.query(Panel)))
+
+
+def cursor_row(box: AnswerBox) -> int:
+    """The line of the terminal in which one types; 0 when it is out of sight."""
+    row = box.cursor_screen_offset.y
+    return row if box.content_region.y <= row < box.content_region.bottom else 0
 
 
 async def test_help_and_quit_are_never_cut_and_no_key_is_cut_in_two(make_app: MakeApp) -> None:

@@ -171,6 +171,6 @@ def line(found: InterviewDate, today: date, ready: Readiness | None) -> Content:
         (f"{found.day:%a} {found.day.day} {found.day:%b %Y}  ", "bold"),
         left,
         f"  {printable(found.title)}" if found.title else "",
-        (f"  {weights}" if weights else "", "dim"),
+        (f"  {weights}" if weights else "", "$text-muted"),
     )
-    return Hanging([head, row("   ", (expected, "dim"))])
+    return Hanging([head, row("   ", (expected, "$text-muted"))])

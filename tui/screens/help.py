@@ -35,8 +35,13 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(self._about, markup=False)
             yield Static(key_table(self._keys))
             yield Static(
-                "Select text with the mouse and copy it with Ctrl+C. Every key can be changed: in the settings, or in "
-                f"{self._file} by the name on the right, for example\n"
+                "Select text with the mouse and copy it with Ctrl+C; Ctrl+P, Copy takes the whole screen. If your "
+                "terminal does not let programs copy, hold Shift (on a Mac, Option or Fn) while you select, and copy "
+                "as usual; in tmux, `set -s set-clipboard on` lets them.",
+                markup=False,
+            )
+            yield Static(
+                f"Every key can be changed: in the settings, or in {self._file} by the name on the right, for example\n"
                 '[screen]\nkeys = { "practice.hint" = "ctrl+t" }',
                 markup=False,
             )
@@ -48,6 +53,6 @@ def key_table(keys: list[KeyHelp]) -> Content:
     wide = max((len(key.keys) for key in keys), default=0)
     purposes = max((len(key.purpose) for key in keys), default=0)
     return Hanging(
-        row((f"{key.keys:<{wide}}  ", "$text-accent bold"), f"{key.purpose:<{purposes}}  ", (key.id, "dim"))
+        row((f"{key.keys:<{wide}}  ", "$text-accent bold"), f"{key.purpose:<{purposes}}  ", (key.id, "$text-muted"))
         for key in keys
     )

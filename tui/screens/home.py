@@ -116,7 +116,7 @@ class HomeScreen(CoachScreen[None]):
             Hanging(
                 (
                     row(("Enter  ", "$text-accent bold"), (figures.what, "bold")),
-                    row(("because ", "dim"), printable(figures.reason)),
+                    row(("because ", "$text-muted"), printable(figures.reason)),
                 )
             )
         )
@@ -154,7 +154,7 @@ class HomeScreen(CoachScreen[None]):
 
 def lined(name: str, text: str) -> Row:
     """A named line of the overview."""
-    return row((f"{name:<11}", "dim"), text)
+    return row((f"{name:<11}", "$text-muted"), text)
 
 
 def interview_text(coming: NextInterview) -> str:

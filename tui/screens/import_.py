@@ -167,13 +167,13 @@ def change_lines(report: Report, before: dict[str, str], dry_run: bool) -> Itera
         sign, colour = SIGNS[what]
         old = before.get(key, "")
         if what == "changed" and dry_run and old and old != title:
-            yield row(("- ", "$error"), (printable(old), "dim"))
+            yield row(("- ", "$error"), (printable(old), "$text-muted"))
             yield row(("+ ", "$success"), printable(title))
             continue
         note = "  answer or key points" if what == "changed" else ""
-        yield row((f"{sign} ", colour), printable(title), (note, "dim"))
+        yield row((f"{sign} ", colour), printable(title), (note, "$text-muted"))
     if len(report.changes) > SHOWN:
-        yield row("", (f"… and {len(report.changes) - SHOWN} more", "dim"))
+        yield row("", (f"… and {len(report.changes) - SHOWN} more", "$text-muted"))
     yield from skipped_lines(report)
 
 

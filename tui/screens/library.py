@@ -192,7 +192,7 @@ class LibraryScreen(CoachScreen[None]):
     def _line(question: Question) -> Content:
         """Level and title, as one line: long titles are cut by the list."""
         title = " ".join(printable(question.text).split())
-        return Content.assemble((f"{question.level} ", "dim"), title)
+        return Content.assemble((f"{question.level} ", "$text-muted"), title)
 
     def _open(self, question_id: str | None) -> None:
         if question_id:

@@ -153,4 +153,4 @@ class MockScreen(CoachScreen[None]):
 
 def _line(round_: Round) -> Content:
     size = f"{counted(round_.questions, 'question')}, {round_.total_minutes:.0f} min"
-    return Content.assemble((f"{round_.title:<14}", "bold"), f"{size:<21}", (round_.about, "dim"))
+    return Content.assemble((f"{round_.title:<14}", "bold"), f"{size:<21}", (round_.about, "$text-muted"))

@@ -245,7 +245,7 @@ class MockInterviewScreen(CoachScreen[None]):
         for turn in step.said:
             talk.put(turn.speaker, turn.text)
         kind = step.question.kind.replace("_", " ")
-        head = (f"{step.question.topic} · {kind} · level {step.question.level}\n", "dim not bold")
+        head = (f"{step.question.topic} · {kind} · level {step.question.level}\n", "$text-muted not bold")
         self.query_one("#question", Static).update(Content.assemble(head, printable(step.question.text)))
         if unsent := self._drafting.unsent(step.question.id):
             self.query_one(AnswerBox).text = unsent

@@ -153,13 +153,13 @@ def parts(report: Report) -> Iterator[Widget]:
         for moment in moments:
             quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
             yield Static(Hanging([row(f"{SIGNS[moment.verdict]} ", printable(moment.point))]), markup=False)
-            yield _below(Content.assemble((quote, "italic"), "\n", (_line(moment.question), "dim")))
+            yield _below(Content.assemble((quote, "italic"), "\n", (_line(moment.question), "$text-muted")))
     if report.study:
         yield Static(Content.styled("What to study, and when it comes back", "bold $accent"), classes="part")
     for item in report.study:
         yield Static(Content.styled(study_day(item), "bold"))
-        yield _below(Content.assemble(printable(item.advice), "\n", (_line(item.question), "dim")))
-    keys = ("  Tab, then Enter shows an answer, 0-5 grades it", "dim")
+        yield _below(Content.assemble(printable(item.advice), "\n", (_line(item.question), "$text-muted")))
+    keys = ("  Tab, then Enter shows an answer, 0-5 grades it", "$text-muted")
     yield Static(Content.assemble(("Question by question", "bold $accent"), keys), classes="part")
     yield OptionList(*(Option(answer_line(answer)) for answer in report.answers), id="answers", markup=False)
 
@@ -171,7 +171,7 @@ def _below(text: Content) -> Static:
 
 def answer_line(answer: Answered) -> Content:
     """Question, then what became of the answer."""
-    return Hanging([row("", (_line(answer.question.text), "bold")), row("    ", (outcome(answer), "dim"))])
+    return Hanging([row("", (_line(answer.question.text), "bold")), row("    ", (outcome(answer), "$text-muted"))])
 
 
 def _line(text: str) -> str:

@@ -62,7 +62,9 @@ class ModelsScreen(CoachScreen[None]):
         self.query_one("#choices").border_title = "Enter uses a model, or fetches it first"
         self._list()
         self.query_one("#uses", Static).update("What is used for what is shown as soon as the models are loaded.")
-        self.query_one("#speed", Static).update(Content.styled("d measures speed, memory and GPU layers.", "dim"))
+        self.query_one("#speed", Static).update(
+            Content.styled("d measures speed, memory and GPU layers.", "$text-muted")
+        )
         self.watch(self.app, "models_ready", self._ready)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -190,7 +192,7 @@ def uses_content(found: Sequence[Use]) -> Content:
     """A line a task: what does it; below, why."""
     lines = [row("", ("What is used for what", "bold $accent"))]
     for one in found:
-        reason = (f"\nbecause {printable(one.reason)}", "dim")
+        reason = (f"\nbecause {printable(one.reason)}", "$text-muted")
         lines.append(row((f"{one.task:<22} ", "bold"), printable(one.part), reason))
     return Hanging(lines)
 
@@ -219,4 +221,4 @@ def choice_line(choice: Choice, chosen: str | None) -> Content:
     size = f"  {choice.bytes / 1e9:.2f} GB" if choice.bytes else ""
     fetch_note = "  to fetch" if not choice.value else ""
     about = f"{size}{fetch_note}  {printable(choice.about)}{note}"
-    return Hanging([row(f"{sign} ", (printable(choice.name), "bold"), " ", (about.strip(), "dim"))])
+    return Hanging([row(f"{sign} ", (printable(choice.name), "bold"), " ", (about.strip(), "$text-muted"))])

@@ -171,18 +171,20 @@ def history_content(past: History) -> Content:
         note = "  drilled the same day" if answer.drill else ""
         bar = "█" * answer.grade + "░" * (5 - answer.grade)
         colour = "$success" if answer.grade >= 3 else "$warning"
-        lines.append(Content.assemble(f"{answer.day:%d %b %Y}  ", (bar, colour), f"  {answer.grade}", (note, "dim")))
+        lines.append(
+            Content.assemble(f"{answer.day:%d %b %Y}  ", (bar, colour), f"  {answer.grade}", (note, "$text-muted"))
+        )
     return Content("\n").join(lines)
 
 
 def points_content(question: Question) -> Content:
     """Key points with their weight, and the probe that leads to each."""
     if not question.key_points:
-        return Content.styled("Key points are derived from the model answer when the question is asked.", "dim")
+        return Content.styled("Key points are derived from the model answer when the question is asked.", "$text-muted")
     lines = [row("", ("Key points", "bold $accent"))]
     for point in question.key_points:
         derived = "  (derived)" if point.derived else ""
-        lines.append(row((f"({point.weight}) ", "dim"), printable(point.text), (derived, "dim")))
+        lines.append(row((f"({point.weight}) ", "$text-muted"), printable(point.text), (derived, "$text-muted")))
         if point.probe:
-            lines.append(row(("      probe: ", "dim"), (printable(point.probe), "dim")))
+            lines.append(row(("      probe: ", "$text-muted"), (printable(point.probe), "$text-muted")))
     return Hanging(lines)

@@ -114,7 +114,7 @@ def plan_content(session: Session) -> Content:
         [
             row("", (f"{counted(len(items), 'question')}, about {counted(round(minutes), 'minute')}", "bold")),
             row("", f"{due} due, {len(items) - due} new"),
-            row("", (named, "dim")),
+            row("", (named, "$text-muted")),
             row("", ""),
             row(("Enter  ", "$text-accent bold"), "answer in your own words, judged point by point"),
             row(("v      ", "$text-accent bold"), "reveal the model answer and grade yourself"),
@@ -125,14 +125,14 @@ def plan_content(session: Session) -> Content:
 
 def summary_content(summary: Summary) -> Content:
     """What the round was worth."""
-    lines = [row((f"{name:<12}", "dim"), text) for name, text in review_rows(summary)]
+    lines = [row((f"{name:<12}", "$text-muted"), text) for name, text in review_rows(summary)]
     if summary.open:
-        lines.append(row("", ("Still open", "dim")))
+        lines.append(row("", ("Still open", "$text-muted")))
     lines += [
         row(("✘ " if point.wrong else "· ", "$text-error"), printable(point.statement))
         for point in summary.open[:OPEN_SHOWN]
     ]
     if len(summary.open) > OPEN_SHOWN:
-        lines.append(row("", (f"… and {len(summary.open) - OPEN_SHOWN} more open points", "dim")))
+        lines.append(row("", (f"… and {len(summary.open) - OPEN_SHOWN} more open points", "$text-muted")))
     lines.append(row(("Next: ", "bold"), printable(summary.next_step)))
     return Hanging(lines)

@@ -92,4 +92,4 @@ def line(setting: Setting) -> Content:
     star = "*" if setting.changed else " "
     value = printable(as_text(setting.value)) or "(empty)"
     name = row((f"{star}{setting.name:<26} ", "bold" if setting.changed else ""), (value, "$text-accent"))
-    return Hanging([name, row("   ", (setting.sentence, "dim"))])
+    return Hanging([name, row("   ", (setting.sentence, "$text-muted"))])

@@ -47,6 +47,6 @@ class CheckList(OptionList):
         self.post_message(self.Changed(self.ticked))
 
     def _line(self, index: int) -> Content:
-        mark = ("✔ ", "bold") if index in self.ticked else ("□ ", "dim")
+        mark = ("✔ ", "bold") if index in self.ticked else ("□ ", "$text-muted")
         statement = self._statements[index]
         return Hanging([row(mark, statement if isinstance(statement, Content) else printable(statement))])

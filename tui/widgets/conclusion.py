@@ -69,13 +69,15 @@ def sign(verdict: PointVerdict) -> Content:
 def statement(verdict: PointVerdict) -> Content:
     """What a complete answer says, and how much it matters."""
     importance = IMPORTANCE[verdict.point.weight]
-    return Content.assemble(printable(verdict.point.text), (f"  ({importance})" if importance else "", "dim"))
+    return Content.assemble(printable(verdict.point.text), (f"  ({importance})" if importance else "", "$text-muted"))
 
 
 def own_words(verdict: PointVerdict) -> Content:
     """The candidate's words on a point."""
     if verdict.evidence is None:
         asked = "not said, also when asked" if verdict.prompted else "not said"
-        return Content.styled(asked if verdict.verdict == "missing" else "", "dim")
+        return Content.styled(asked if verdict.verdict == "missing" else "", "$text-muted")
     late = " (after a follow-up)" if verdict.prompted else ""
-    return Content.assemble(("you: ", "dim"), (f"“{printable(verdict.evidence.text)}”", "italic"), (late, "dim"))
+    return Content.assemble(
+        ("you: ", "$text-muted"), (f"“{printable(verdict.evidence.text)}”", "italic"), (late, "$text-muted")
+    )

@@ -35,7 +35,7 @@ class ConfidenceBar(Static, can_focus=True):
     def ask(self) -> None:
         """Show the question and take the keys."""
         keys = "  ".join(f"{key} {words}" for key, (words, _) in LEVELS.items())
-        self.update(Content.assemble(("How sure are you?  ", "bold"), keys, ("  Enter: pass", "dim")))
+        self.update(Content.assemble(("How sure are you?  ", "bold"), keys, ("  Enter: pass", "$text-muted")))
         self.add_class("-asking")
         self.focus()
 

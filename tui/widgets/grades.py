@@ -31,7 +31,7 @@ def settled_line(settled: Settled, judgement: Judgement | None, consequences: Ma
     again = ", and once more today" if settled.redrill else ""
     return Content.assemble(
         (f"{score} {settled.grade} ({MEANINGS[settled.grade]}): {due}{again}.", "bold"),
-        (f"\noverrule: {_keys(consequences)}  ·  ctrl+z undo", "dim"),
+        (f"\noverrule: {_keys(consequences)}  ·  ctrl+z undo", "$text-muted"),
     )
 
 

@@ -35,7 +35,7 @@ class HeatMap(Static):
         top = max(self._days.values(), default=1)
         for weekday, name in enumerate(WEEKDAY_NAMES):
             cells = [self._cell(first + timedelta(weekday), top) for first in mondays]
-            lines.append(Content.assemble((f"{name:<4}", "dim"), *cells))
+            lines.append(Content.assemble((f"{name:<4}", "$text-muted"), *cells))
         return Content("\n").join(lines)
 
     def _cell(self, day: date, top: int) -> tuple[str, str]:
@@ -43,7 +43,7 @@ class HeatMap(Static):
         if day > self._today:
             return " ", ""
         if not count:
-            return "·", "dim"
+            return "·", "$text-muted"
         step = 1 + min(3, 4 * count // (top + 1))
         return HEAT[step], "$success"
 

@@ -90,7 +90,7 @@ class RangeBars(Static):
         shown = self._rows if self._all else self._rows[: self._first]
         lines = [self._line(row, names, width) for row in shown]
         if len(self._rows) > len(shown):
-            lines.append(Content.styled(f"… and {len(self._rows) - len(shown)} more", "dim"))
+            lines.append(Content.styled(f"… and {len(self._rows) - len(shown)} more", "$text-muted"))
         self.update(Content("\n").join(lines))
 
     def toggle(self) -> None:
@@ -127,5 +127,5 @@ class ScoreBars(Static):
     def _line(self, name: str, score: float | None, names: int, width: int) -> Content:
         filled = round(width * (score or 0.0) / 5)
         number = "  –" if score is None else f"{score:.1f}"
-        bar, rest = ("█" * filled, "$primary"), ("·" * (width - filled), "dim")
+        bar, rest = ("█" * filled, "$primary"), ("·" * (width - filled), "$text-muted")
         return Content.assemble(f"{printable(name):<{names}} ", bar, rest, f"  {number}")

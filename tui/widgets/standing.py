@@ -63,13 +63,13 @@ def _planned(one: Planned) -> Content:
     late = f"{one.overdue_days} d late" if one.overdue_days else "due"
     why = "new" if one.overdue_days is None else late
     head = f"{why:<9} {one.minutes:>3.0f} min  {_cut(printable(one.topic)):<{TOPIC_CELLS}}  "
-    return Content.assemble((head, "dim"), _line(one.text))
+    return Content.assemble((head, "$text-muted"), _line(one.text))
 
 
 def _answered(one: Answered) -> Content:
     """Day, grade, question."""
     grade = f"{one.grade} {MEANINGS[one.grade]}"
-    return Content.assemble((f"{day_text(one.day):<11} ", "dim"), f"{grade:<17} ", (_line(one.text), "dim"))
+    return Content.assemble((f"{day_text(one.day):<11} ", "$text-muted"), f"{grade:<17} {_line(one.text)}")
 
 
 def _cut(topic: str) -> str:

@@ -73,10 +73,10 @@ class Chips(Static):
     def show(self, verdicts: Sequence[PointVerdict]) -> None:
         """Draw the signs, essential points in bold, and say the numbers."""
         self.set_class(not verdicts, "-empty")
-        parts: list[tuple[str, str]] = [("Points ", "dim")]
+        parts: list[tuple[str, str]] = [("Points ", "$text-muted")]
         for verdict in verdicts:
             sign, colour = MARKS[verdict.verdict]
             parts.append((f"{sign} ", f"{colour} bold" if verdict.point.weight == 3 else colour))
         counted = Counter[str](verdict.verdict for verdict in verdicts)
         said = ", ".join(f"{counted[name]} {words}" for name, words in WORDS.items() if counted[name])
-        self.update(Content.assemble(*parts, (f" {said}", "dim")))
+        self.update(Content.assemble(*parts, (f" {said}", "$text-muted")))

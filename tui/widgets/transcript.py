@@ -22,7 +22,7 @@ class QuestionHead(Static):
         """Write the question. left: how many more come after it."""
         more = f" · {left} more" if left else ""
         head = f"{question.topic} · {question.kind.replace('_', ' ')} · level {question.level}{more}"
-        self.update(Content.assemble((head, "dim"), "\n", (printable(question.text), "bold")))
+        self.update(Content.assemble((head, "$text-muted"), "\n", (printable(question.text), "bold")))
 
 
 class Transcript(VerticalScroll):
