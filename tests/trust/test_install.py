@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,3 +104,10 @@ def test_a_missing_extra_is_installed_where_the_coach_runs(
     with pytest.raises(CoachError) as caught:
         export_apkg(store, tmp_path / "deck.apkg", datetime.now(UTC))
     assert caught.value.hint == f"{sys.executable} -m pip install 'interview-coach[anki]'"
+
+
+def test_a_source_archive_takes_in_nothing_by_its_bare_name() -> None:
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    taken = built["sdist"]["include"]
+    assert all(pattern.startswith("/") for pattern in taken)
+    assert {f"/{page.name}" for page in ROOT.glob("[A-Z]*.md")} <= set(taken)
