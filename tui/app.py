@@ -37,7 +37,7 @@ class CoachApp(TypedAhead):
     TITLE = "Interview coach"
     CSS_PATH = Path(__file__).with_name("coach.tcss")  # also for subclasses elsewhere
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (48, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (36, "-middle"), (48, "-high")]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
         Binding("f1", "help", "Help", id="app.help", tooltip="Explain this screen and its keys"),

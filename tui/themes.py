@@ -1,4 +1,7 @@
-"""Colour themes of our own: dark, light, and one of high contrast. Meaning never rests on colour alone."""
+"""Colour themes of our own: dark, light, and one of high contrast. Meaning never rests on colour alone.
+
+Muted text has a colour of its own: Textual's (`auto 60%`) comes out as bright as can be inside a line.
+"""
 
 from textual.theme import Theme
 
@@ -15,7 +18,12 @@ DARK = Theme(
     warning="#d9b35b",
     error="#cf7a72",
     dark=True,
-    variables={"block-cursor-background": "#2d4358", "block-cursor-foreground": "#ffffff"},
+    variables={
+        "text-muted": "#a9a7a1",
+        "block-cursor-background": "#26394b",
+        "block-cursor-blurred-background": "#232d37",
+        "block-cursor-foreground": "#ffffff",
+    },
 )
 LIGHT = Theme(
     name="coach-light",
@@ -30,7 +38,12 @@ LIGHT = Theme(
     warning="#8a6100",
     error="#a3352b",
     dark=False,
-    variables={"block-cursor-background": "#cddaea", "block-cursor-foreground": "#22252a"},
+    variables={
+        "text-muted": "#55585f",
+        "block-cursor-background": "#cddaea",
+        "block-cursor-blurred-background": "#dde4ea",
+        "block-cursor-foreground": "#22252a",
+    },
 )
 CONTRAST = Theme(
     name="coach-contrast",

@@ -40,6 +40,9 @@ async def test_home_uses_a_large_terminal_and_fits_a_small_one(make_app: MakeApp
         assert any("new" in line and "What does momentum change" in line for line in lines(home))
         assert any("2 wrong, familiar" in line and "Why do random forests work?" in line for line in lines(home))
         assert page.max_scroll_y == 0
+        await pilot.resize_terminal(160, 40)
+        await until(pilot, lambda: titles() == everything - {"Latest answers", "Still known, by days since last asked"})
+        assert page.max_scroll_y == 0
         await pilot.resize_terminal(120, 30)
         await until(pilot, lambda: titles() == {"Weakest topics", "Next 30 days"})
         assert page.max_scroll_y == 0

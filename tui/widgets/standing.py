@@ -13,7 +13,6 @@ from tui.text import printable
 from tui.widgets.grades import MEANINGS, day_text
 from tui.widgets.plots import Panel, Plot
 
-TOPIC_CELLS = 18
 MASTERY_ROWS = 8
 
 
@@ -33,7 +32,7 @@ class Lists(Vertical):
         planned, latest = self.found.planned, self.found.latest
         if planned:
             rows = Static(Content("\n").join(_planned(one) for one in planned), markup=False)
-            yield Panel("Today", rows, "Enter or r begins; the topics are mixed.", id="panel-today")
+            yield Panel("Today", rows, "Review (r) asks them in this order.", id="panel-today")
         if latest:
             rows = Static(Content("\n").join(_answered(one) for one in latest), markup=False)
             yield Panel("Latest answers", rows, words.practice(self.found.figures), id="panel-latest")
@@ -59,21 +58,17 @@ class Figures(Vertical):
 
 
 def _planned(one: Planned) -> Content:
-    """Why it is asked, how long it takes, topic, question."""
+    """Why it is asked, how long it takes, the question; the topic where there is room."""
     late = f"{one.overdue_days} d late" if one.overdue_days else "due"
     why = "new" if one.overdue_days is None else late
-    head = f"{why:<9} {one.minutes:>3.0f} min  {_cut(printable(one.topic)):<{TOPIC_CELLS}}  "
-    return Content.assemble((head, "$text-muted"), _line(one.text))
+    head, topic = f"{why:<9} {one.minutes:>2.0f} min  ", f"  {printable(one.topic)}"
+    return Content.assemble((head, "$text-muted"), _line(one.text), (topic, "$text-muted"))
 
 
 def _answered(one: Answered) -> Content:
     """Day, grade, question."""
     grade = f"{one.grade} {MEANINGS[one.grade]}"
     return Content.assemble((f"{day_text(one.day):<11} ", "$text-muted"), f"{grade:<17} {_line(one.text)}")
-
-
-def _cut(topic: str) -> str:
-    return topic if len(topic) <= TOPIC_CELLS else f"{topic[: TOPIC_CELLS - 1]}…"
 
 
 def _line(text: str) -> str:
