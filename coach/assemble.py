@@ -177,10 +177,11 @@ class Parts:
     def reconfigured(self, *, judge: str = "auto", endpoint: str = "", concurrency: int | None = None) -> Parts:
         """The same home with another judge or a remote model and so many requests to it at a time.
 
-        Raises ConfigError for an unknown judge.
+        Raises ConfigError for an unknown judge or an address that holds a password.
         """
         judging = replace(self.config.judging, judge=checked("judging.judge", judge, str, self.config.paths.config))
-        llm = replace(self.config.llm, endpoint=endpoint) if endpoint else self.config.llm
+        endpoint = checked("llm.endpoint", endpoint or self.config.llm.endpoint, str, self.config.paths.config)
+        llm = replace(self.config.llm, endpoint=endpoint)
         llm = replace(llm, concurrency=concurrency) if concurrency else llm
         changed = replace(self.config, judging=judging, llm=llm)
         return self if changed == self.config else Parts(changed)

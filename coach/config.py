@@ -8,6 +8,7 @@ import dataclasses
 import math
 import os
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -132,6 +133,7 @@ def load(paths: Paths | None = None) -> Config:
         known = ", ".join(SECTIONS)
         raise ConfigError(f"{paths.config}: unknown section “{next(iter(data))}”.", f"Sections are {known}.")
     if endpoint := os.environ.get("COACH_ENDPOINT"):
+        endpoint = checked("llm.endpoint", endpoint, str, paths.config)
         sections["llm"] = dataclasses.replace(sections["llm"], endpoint=endpoint)
     return Config(paths=paths, **sections)
 
@@ -159,6 +161,10 @@ def checked(key: str, value: Any, hint: Any, file: Path) -> Any:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Expected {getattr(expected, '__name__', expected)}.")
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Choose one of {', '.join(CHOICES[key])}.")
+    if key == "llm.endpoint" and "@" in value.partition("//")[2].partition("/")[0]:  # messages name the address
+        raise ConfigError(
+            f"{file}: {key} holds a name or password.", "Put the key into the variable that `api_key_variable` names."
+        )
     low, high = RANGES.get(key, (-math.inf, math.inf))
     if isinstance(value, int | float) and not low <= value <= high:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Allowed are {low} to {high}.")
@@ -181,7 +187,20 @@ def save_value(paths: Paths, section: str, key: str, value: Any) -> None:
             lines.insert(start, entry)
         else:
             lines[old] = entry
-    paths.ensure().config.write_text("\n".join(lines) + "\n", "utf-8")
+    _replace(paths.ensure().config.resolve(), "\n".join(lines) + "\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises ConfigError."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        fresh.write_text(text, "utf-8")
+        os.replace(fresh, file)
+    except OSError as error:
+        raise ConfigError(f"Cannot write {file}: {error.strerror}.", "Make room, or check the permissions.") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
 
 
 def _hint(section: str, key: str) -> Any:

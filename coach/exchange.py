@@ -9,10 +9,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, TextIO
 
 from coach.errors import CoachError
@@ -143,10 +144,10 @@ def _line(file: TextIO, record: Row) -> None:
 @contextmanager
 def _new_file(target: Path) -> Iterator[TextIO]:
     """A text file, private, that appears under its name when it is complete."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    unfinished = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        handle, unfinished = mkstemp(prefix=f".{target.name}.", dir=target.parent)
         # a lone surrogate, which a terminal may pass on, is no reason to lose an export
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             yield file
@@ -154,4 +155,5 @@ def _new_file(target: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise CoachError(f"Cannot write {target}: {error.strerror}.", "Choose another place.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(unfinished)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from coach.errors import StorageError
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -54,8 +56,12 @@ class Paths:
         return self.home / "reports"
 
     def ensure(self) -> "Paths":
-        """Create the home, readable by its owner alone."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Create the home, readable by its owner alone. Raises StorageError."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            hint = "Check the permissions there, or set COACH_HOME."
+            raise StorageError(f"Cannot make the folder {self.home}: {error.strerror}.", hint) from error
         return self
 
 

@@ -14,6 +14,7 @@ from coach.errors import CoachError
 from coach.privacy import refuse_probes, switch_telemetry_off
 from tui.command_overview import CommandOverview
 from tui.commands import bank, data, judging, mock, models, practice, review, search, serve, srs, state
+from tui.text import printable
 
 app = typer.Typer(
     name="coach",
@@ -61,9 +62,10 @@ def main() -> None:
     try:
         app()
     except CoachError as error:
-        sys.stderr.write(f"coach: {error.message}\n")
+        # file names and what servers reply stand in messages
+        sys.stderr.write(printable(f"coach: {error.message}\n"))
         if error.hint:
-            sys.stderr.write(f"       {error.hint}\n")
+            sys.stderr.write(printable(f"       {error.hint}\n"))
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has left
         sys.stderr.close()

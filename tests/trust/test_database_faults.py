@@ -1,6 +1,7 @@
 """A full disk, a home that cannot be written, two coaches at once: told in words, and nothing acknowledged is lost."""
 
 import ctypes
+import errno
 import os
 import resource
 import stat
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from coach.errors import StorageBusy
+from coach.config import save_value
+from coach.errors import ConfigError, StorageBusy
 from coach.models import Turn
+from coach.paths import Paths
 from coach.storage import Store
 from coach.storage.backup_file import contents
 
@@ -83,6 +86,30 @@ def test_a_home_that_cannot_be_written_is_told(home: Path, with_database: bool) 
     assert done.stderr.startswith("coach: Cannot ")
     assert "COACH_HOME" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    done = python("-m", "tui.cli", "due", env={"COACH_HOME": str(tmp_path / "home")})
+    assert done.returncode == 1
+    assert done.stderr.startswith("coach: Cannot make the folder")
+    assert "COACH_HOME" in done.stderr
+
+
+def test_settings_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = Paths(tmp_path)
+    save_value(paths, "study", "new_per_day", 3)
+    before = paths.config.read_bytes()
+
+    def full(self: Path, text: str, encoding: str) -> int:
+        self.write_bytes(b"[st")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        save_value(paths, "study", "new_per_day", 4)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+    assert paths.config.read_bytes() == before
 
 
 def test_a_second_coach_waits_for_the_first_and_says_so_when_it_takes_too_long(

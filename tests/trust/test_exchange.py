@@ -147,6 +147,12 @@ def test_what_is_no_export_is_refused(home_named: Callable[[str], Home], tmp_pat
         import_jsonl(parts.store, parts.schedule, tmp_path / "notes.md")
 
 
+def test_a_place_that_cannot_be_written_is_said(home_named: Callable[[str], Home], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CoachError, match=r"Cannot write .*collections"):
+        export_csv(home_named("one").store, tmp_path / "file")
+
+
 def test_no_cell_of_a_table_is_a_formula(home_named: Callable[[str], Home], tmp_path: Path) -> None:
     parts = home_named("one")
     practise(parts, 3)

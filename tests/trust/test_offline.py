@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from coach.assemble import Parts
+from coach.config import load
 from coach.doctor import counted_connections
+from coach.errors import ConfigError
+from coach.paths import Paths
 from coach.privacy import SILENCED, switch_telemetry_off
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +91,13 @@ def test_tracing_of_another_program_is_switched_off(monkeypatch: pytest.MonkeyPa
     from huggingface_hub import constants
 
     assert constants.is_offline_mode() or os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+
+
+def test_an_address_that_holds_a_password_is_refused_without_printing_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[llm]\nendpoint = "https://me:secret@example.org/v1"\n')
+    with pytest.raises(ConfigError, match="holds a name or password") as caught:
+        load(Paths(tmp_path))
+    assert "secret" not in str(caught.value)
+    (tmp_path / "config.toml").write_text('[llm]\nendpoint = "https://example.org/v1/@me"\n')
+    with pytest.raises(ConfigError):
+        Parts(load(Paths(tmp_path))).reconfigured(endpoint="https://me@example.org")

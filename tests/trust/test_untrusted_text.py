@@ -69,6 +69,17 @@ def test_a_document_cannot_steer_the_terminal(tmp_path: Path, home: Path) -> Non
     assert b"\x07" not in done.stdout
 
 
+def test_a_file_name_in_a_message_cannot_steer_the_terminal(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "notes\x1b[31m\x07.md").touch()
+    command = [sys.executable, "-m", "tui.cli", "ingest", str(tmp_path)]
+    done = subprocess.run(
+        command, capture_output=True, cwd=ROOT, env={"COACH_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"notes" in done.stderr
+    assert not {b"\x1b", b"\x07"} & {done.stderr[i : i + 1] for i in range(len(done.stderr))}
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_the_database_keeps_any_text_as_it_is(store: Store, text: str) -> None:
     if "\ud800" in text:

@@ -7,6 +7,7 @@ import typer
 
 from coach.config import load
 from tui.jsonl import print_line, run_batch
+from tui.text import printable
 
 Batch = Annotated[Path, typer.Option("--batch", help="File of JSON Lines, or - for standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output (always on for batches).")]
@@ -39,7 +40,7 @@ def score(
     config = load()
     scorer = AnswerScorer(Parts(config), judge=judge, endpoint=endpoint, concurrency=concurrency)
     if notice := scorer.check_model():
-        typer.echo(f"coach: {notice}", err=True)
+        typer.echo(printable(f"coach: {notice}"), err=True)
     done = finished_ids(resume) if resume else frozenset()
     # Answers are judged beside one another too: the requests of one alone would leave a cluster idle.
     workers = (concurrency or config.llm.concurrency) if endpoint else 1
@@ -68,4 +69,4 @@ def report(json: Json = False) -> None:
             print_line(row)
         else:
             share = f"{row['within_one']:.0%} within one grade of yours"
-            typer.echo(f"{row['month']}  {row['judge']}: {row['cases']} cases, {share}")
+            typer.echo(printable(f"{row['month']}  {row['judge']}: {row['cases']} cases, {share}"))

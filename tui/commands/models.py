@@ -32,7 +32,7 @@ def list_models(json: Annotated[bool, typer.Option("--json", help="JSON Lines on
         for entry in CATALOGUE:
             print_line({"name": entry.name, "repository": entry.repository, "file": entry.file, "bytes": entry.bytes})
         return
-    typer.echo(f"In use: {_in_use(config)}\n")
+    typer.echo(printable(f"In use: {_in_use(config)}\n"))
     typer.echo("On this machine (coach models use PATH)")
     typer.echo("  bundled              SmolLM2-135M-Instruct, comes with the coach")
     typer.echo(f"      {_said(trust['bundled'], 'checked before it was shipped')}")
@@ -121,7 +121,8 @@ def check(
     if json:
         print_line({"model": name, **trust.as_record()})
         return
-    typer.echo(f"{name}: {'may judge' if trust.earned else 'may not judge; the semantic judge goes on alone'}")
+    may = "may judge" if trust.earned else "may not judge; the semantic judge goes on alone"
+    typer.echo(f"{printable(name)}: {may}")
     typer.echo(
         f"  agreement with people   r = {trust.correlation:.2f} (at least {LEAST_CORRELATION:.2f} to judge), "
         f"{trust.mean_error:.2f} marks of 5 apart on average"

@@ -185,7 +185,7 @@ def interview(
         return
     weights = dict(_weight(text) for text in weight or [])
     entered = planner.add_interview(day.date(), utc_now(), title, weights)
-    typer.echo(f"{entered.day} {entered.title}".strip())
+    typer.echo(printable(f"{entered.day} {entered.title}".strip()))
 
 
 def _weight(text: str) -> tuple[str, float]:
