@@ -1,4 +1,8 @@
-"""HTML as Markdown: headings, paragraphs, lists, code; scripts, styles and navigation left out."""
+"""HTML as Markdown: headings, paragraphs, lists, tables, code; scripts, styles and navigation left out.
+
+Summaries of disclosures and terms of definition lists become headings one level below the last one: that is how pages
+of frequent questions are made.
+"""
 
 from html.parser import HTMLParser
 
@@ -7,6 +11,10 @@ _BLOCKS = frozenset(
     "p div section article main header aside blockquote ul ol dl dt dd table tr figure figcaption details "
     "summary".split()
 )
+_TITLES = frozenset({"summary", "dt"})
+_RAISED = {"sup": "^", "sub": "_"}
+DEEPEST_SCRIPT = 4
+"""Powers of powers that are told apart."""
 _DEEPEST = 400
 """Open elements that are kept track of: deeper nesting only occurs in hostile files."""
 
@@ -20,6 +28,9 @@ class _Writer(HTMLParser):
         self._code = 0
         self._prefix = ""
         self._lists: list[int] = []  # 0 for a bulleted list, else the next number
+        self._level = 0  # of the last heading
+        self._row = False  # the text holds cells of a table
+        self._script: list[tuple[str, int]] = []  # open superscripts and subscripts with where their text begins
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:
@@ -34,7 +45,16 @@ class _Writer(HTMLParser):
             self._text.append("\n" if self._code else " ")
         elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
             self.flush()
-            self._prefix = "#" * int(tag[1]) + " "
+            self._level = int(tag[1])
+            self._prefix = "#" * self._level + " "
+        elif tag in _TITLES:
+            self.flush()
+            self._prefix = "#" * min(6, self._level + 1) + " "
+        elif tag in ("td", "th"):
+            self._text.append(" | ")
+            self._row = True
+        elif tag in _RAISED and len(self._script) < DEEPEST_SCRIPT:
+            self._script.append((_RAISED[tag], len(self._text)))
         elif tag == "li":
             self.flush()
             number = self._lists[-1] if self._lists else 0
@@ -56,6 +76,10 @@ class _Writer(HTMLParser):
             self._text = []
             self._code -= 1
             self.lines += ["```", ""]
+        elif tag in _RAISED and self._script:
+            mark, start = self._script.pop()
+            script = "".join(self._text[start:])
+            self._text[start:] = [mark + (script if len(script) < 2 else f"({script})")] if script.strip() else []
         elif tag in ("ul", "ol"):
             self.flush()
             self._lists = self._lists[:-1]
@@ -72,11 +96,14 @@ class _Writer(HTMLParser):
         if self._code:
             return
         text = " ".join("".join(self._text).split())
-        self._text = []
+        if self._row:
+            text = text.strip("| ")
+        self._text, self._script, self._row = [], [], False
         if not text:
             return
         is_item = self._prefix.strip()[:1] in "-123456789" and self._prefix.strip() != ""
-        self.lines += [self._prefix + text] if is_item else ["", self._prefix + text, ""]
+        apart = [] if is_item or self.lines[-1:] == [""] else [""]
+        self.lines += [*apart, self._prefix + text, *([] if is_item else [""])]
         self._prefix = ""
 
 

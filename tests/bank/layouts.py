@@ -70,3 +70,24 @@ def table(drafts: Sequence[Draft]) -> str:
     writer.writerow(["Question", "Answer", "Section", "Level"])
     writer.writerows([draft.text, draft.answer, draft.section, draft.level or ""] for draft in drafts)
     return out.getvalue()
+
+
+def bold(drafts: Sequence[Draft]) -> str:
+    """Notes with numbered questions in bold."""
+    lines = []
+    for section, part in groupby(drafts, key=lambda draft: draft.section):
+        lines += [f"## {section}", ""]
+        for draft in part:
+            lines += [f"**Q{draft.external_id}. {draft.text}**", "", draft.answer, ""]
+    return "\n".join(lines)
+
+
+def unfolding(drafts: Sequence[Draft]) -> str:
+    """A page of a code forge that hides its answers."""
+    lines = []
+    for section, part in groupby(drafts, key=lambda draft: draft.section):
+        lines += [f"## {section}", ""]
+        for draft in part:
+            text = draft.text.replace("&", "&amp;").replace("<", "&lt;")
+            lines += ["<details>", f"<summary><b>{text}</b></summary>", "", draft.answer, "</details>", ""]
+    return "\n".join(lines)

@@ -66,6 +66,50 @@ def test_word_documents(tmp_path: Path) -> None:
     assert (knead.text, knead.answer) == ("Why knead?", "Gluten\tforms.")
 
 
+def test_questions_that_unfold_and_terms_of_a_list_are_questions_on_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<h1>Bread</h1><details><summary>What is yeast?</summary><p>A fungus.</p></details>"
+        "<dl><dt>Why knead?</dt><dd>Gluten.</dd><dt>Explain proofing.</dt><dd>A rest.</dd></dl>"
+    )
+    found = [(draft.text, draft.answer, draft.section) for draft in drafts(path)]
+    assert found == [
+        ("What is yeast?", "A fungus.", "Bread"),
+        ("Why knead?", "Gluten.", "Bread"),
+        ("Explain proofing.", "A rest.", "Bread"),
+    ]
+
+
+def test_tables_and_raised_letters_of_a_page_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<h2>What does it cost?</h2><p>O(n<sup>2</sup>d<sub>model</sub>) in all.</p>"
+        "<table><tr><th>Method</th><th>Cost</th></tr><tr><td>full</td><td>n<sup>2</sup></td></tr></table><h2>Why?</h2>No."
+    )
+    assert drafts(path)[0].answer == "O(n^2d_(model)) in all.\n\nMethod | Cost\n\nfull | n^2"
+
+
+def test_tables_and_formulas_of_word_documents_can_be_read(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_heading("What does it cost?", 1)
+    paragraph = document.add_paragraph("O(n")
+    paragraph.add_run("2").font.superscript = True
+    paragraph.add_run(") for ")
+    formula = (
+        '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:sSup><m:e><m:r><m:t>e</m:t></m:r>'
+        "</m:e><m:sup><m:r><m:t>qk</m:t></m:r></m:sup></m:sSup></m:oMath>"
+    )
+    paragraph._p.append(docx.oxml.parse_xml(formula))
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "full", "quadratic"
+    document.add_heading("Why?", 1)
+    document.add_paragraph("Pairs.")
+    path = tmp_path / "notes.docx"
+    document.save(str(path))
+    assert drafts(path)[0].answer == "O(n^2) for e^(qk)\n\nfull | quadratic"
+
+
 def pdf(*pages: list[str]) -> bytes:
     """A PDF file with the given lines on each page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from coach.bank.drafts import Draft
-from coach.bank.readers import cards, disclosure_list, interviewer, knowledge_hub, numbered, table
+from coach.bank.readers import cards, disclosure_list, interviewer, knowledge_hub, numbered, readers, table
 from tests.bank import layouts
 
 WORDS = "cache tree loss model α batch kernel ∇f x̂ margin stream O(n) 3.5 e.g. don't log₂ C++ naïve 漢字".split()
@@ -134,6 +134,6 @@ def test_table(drafts: list[Draft], level: int | None) -> None:
 @fast
 @given(st.text(string.printable + "▾✓\u0302\xa0", max_size=400))
 def test_no_text_makes_a_reader_fail(text: str) -> None:
-    for reader in (numbered, interviewer, disclosure_list, knowledge_hub, cards, table):
+    for reader in readers():
         assert 0 <= reader.sniff(text) <= 1
         reader.read(text, "f")

@@ -373,8 +373,6 @@ def test_tables_with_history() -> None:
         ("2026-01-11T18:00:00+00:00", 5),
     ]
     assert [part.line for part in parsed.skipped] == [3, 4]
-    anki = "#separator:tab\n#html:true\nWhat is <b>x</b>?\tA &amp; B<br>C\n"
-    assert reader_for(anki) is None, "without names nobody knows which column asks"
     (card,) = read(
         "#separator:tab\n#html:true\n#columns:Front\tBack\nWhat is <b>x</b>?\tA &amp; B<br>C\n", "table"
     ).drafts

@@ -1,4 +1,4 @@
-"""Cards in a text file: a line `Q: …` and below it `A: …`, several lines each.
+"""Cards in a text file: a line `Q: …` and below it `A: …`, several lines each; `Q. …` and `A. …` as well.
 
 Q: What is a prior?
 A: The distribution assumed before seeing data.
@@ -15,6 +15,8 @@ from coach.bank.text import asked
 _LABEL = r"^\s{{0,3}}(?:[-*]\s+)?(?:\*\*)?(?:{})\s*(\d*)\s*[.)]?\s*(?:\*\*)?\s*:(?:\*\*)?\s*(.*)$"
 _FRONT = re.compile(_LABEL.format("Q|Question|Front"), re.I)
 _BACK = re.compile(_LABEL.format("A|Answer|Back"), re.I)
+_DOTTED_FRONT = re.compile(r"^\s{0,3}(?:\*\*)?Q(\d*)\.(?:\*\*)?\s+(\S.*)$")
+_DOTTED_BACK = re.compile(r"^\s{0,3}(?:\*\*)?A(\d*)\.(?:\*\*)?\s+(\S.*)$")
 _SECTION = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 
@@ -22,8 +24,8 @@ _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 def sniff(text: str) -> float:
     """Sure when lines `Q:` are followed by lines `A:`."""
     lines = text.split("\n")
-    fronts = sum(1 for line in lines if _FRONT.match(line))
-    backs = sum(1 for line in lines if _BACK.match(line))
+    fronts = sum(1 for line in lines if _front(line))
+    backs = sum(1 for line in lines if _BACK.match(line) or _DOTTED_BACK.match(line))
     return 0.9 if fronts and backs and 2 * min(fronts, backs) >= max(fronts, backs) else 0.0
 
 
@@ -32,7 +34,7 @@ def read(text: str, name: str) -> Parsed:
     lines = text.split("\n")
     rest = lines.copy()
     code = in_code(lines)
-    starts = [index for index, line in enumerate(lines) if not code[index] and _FRONT.match(line)]
+    starts = [index for index, line in enumerate(lines) if not code[index] and _front(line)]
     parsed = Parsed()
     section = ""
     done = 0
@@ -41,10 +43,13 @@ def read(text: str, name: str) -> Parsed:
         done = start
         end = next((i for i in range(start, following) if not code[i] and _ends(lines[i])), following)
         rest[start:end] = [""] * (end - start)
-        back = next((i for i in range(start + 1, end) if not code[i] and _BACK.match(lines[i])), None)
-        front = _FRONT.match(lines[start])
+        body = [i for i in range(start + 1, end) if not code[i]]
+        back = next((i for i in body if _BACK.match(lines[i])), None)
+        if back is None and _DOTTED_FRONT.match(lines[start]):  # beside `Q:` it may be the first of several choices
+            back = next((i for i in body if _DOTTED_BACK.match(lines[i])), None)
+        front = _front(lines[start])
         question = asked(" ".join([front[2] if front else "", *lines[start + 1 : back or start + 1]]))
-        first = _BACK.match(lines[back]) if back is not None else None
+        first = (_BACK.match(lines[back]) or _DOTTED_BACK.match(lines[back])) if back is not None else None
         answer, blocks = tidy([first[2], *lines[(back or 0) + 1 : end]]) if first else ("", 0)
         if question and answer:
             number = front[1] if front else ""
@@ -53,6 +58,10 @@ def read(text: str, name: str) -> Parsed:
             parsed.skipped.append(Skipped(name, start + 1, f"no {'answer to' if question else 'text in'} this card"))
     parsed.drafts = sorted([*parsed.drafts, *headings.asking("\n".join(rest), name)], key=lambda draft: draft.line)
     return parsed
+
+
+def _front(line: str) -> re.Match[str] | None:
+    return _FRONT.match(line) or _DOTTED_FRONT.match(line)
 
 
 def _ends(line: str) -> bool:

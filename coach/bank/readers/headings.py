@@ -1,10 +1,12 @@
 """Plain Markdown notes, and what HTML and docx become: headings are the questions.
 
-If some headings are questions, only those count and the others are sections. In prose without questions every heading
-with text of its own becomes “Explain …”.
+If some headings are questions, only those count and the others are sections; what stands beside questions under a
+heading that asks nothing is listed as skipped. In prose without questions every heading with text of its own becomes
+“Explain …”.
 """
 
 import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -19,6 +21,7 @@ _ASKS = re.compile(
     r"^(?:what|why|how|when|where|which|who|explain|describe|compare|define|design|implement|derive|discuss|tell me)\b",
     re.I,
 )
+_REQUEST = re.compile(r"^(?:explain|describe|define|derive)\s+\S", re.I)
 LONGEST = 400
 """Characters of a heading that can still be a question."""
 
@@ -43,14 +46,18 @@ def read(text: str, name: str) -> Parsed:
     """Read every heading that asks, or every heading with text of its own if none does."""
     lines = text.split("\n")
     headings = _headings(text)
-    asking = [heading for heading in headings if _is_question(heading)]
+    asking = {heading for heading in headings if _is_question(heading)}
     parsed = Parsed()
-    for index, heading in enumerate(headings):
+    levels = {heading.level for heading in asking}
+    done = 0
+    for index, (heading, section) in enumerate(zip(headings, _sections(headings, asking), strict=True)):
         if asking and heading not in asking:
+            beside = heading.level in levels and heading.line >= done
+            if beside and tidy(lines[heading.after : _end(headings, index, len(lines), whole=False)])[0]:
+                parsed.skipped.append(Skipped(name, heading.line + 1, f"“{heading.text[:LONGEST]}” asks nothing"))
             continue
-        end = _end(headings, index, len(lines), whole=bool(asking))
+        done = end = _end(headings, index, len(lines), whole=bool(asking))
         answer, blocks = tidy(lines[heading.after : end])
-        section = _section(headings, index, asking)
         if answer and heading.text:
             question = _question(heading.text, section, prose=not asking)
             number = _NUMBER.match(heading.text)
@@ -77,7 +84,8 @@ def _headings(text: str) -> list[_Heading]:
 
 def _is_question(heading: _Heading) -> bool:
     text = _NUMBER.sub("", _bare(heading.text))
-    return len(text) <= LONGEST and (text.endswith("?") or (bool(_ASKS.match(text)) and len(text.split()) > 2))
+    requests = bool(_REQUEST.match(text) or (_ASKS.match(text) and len(text.split()) > 2))
+    return len(text) <= LONGEST and (text.endswith("?") or requests)
 
 
 def _bare(text: str) -> str:
@@ -92,15 +100,14 @@ def _end(headings: list[_Heading], index: int, last: int, *, whole: bool) -> int
     return last
 
 
-def _section(headings: list[_Heading], index: int, asking: list[_Heading]) -> str:
-    """The nearest heading above of a higher level that is no question itself."""
-    level = headings[index].level
-    for earlier in reversed(headings[:index]):
-        if earlier.level < level:
-            if earlier not in asking:
-                return _bare(earlier.text)
-            level = earlier.level
-    return ""
+def _sections(headings: list[_Heading], asking: Set[_Heading]) -> Iterator[str]:
+    """For each heading the nearest one above of a higher level that is no question itself."""
+    above: list[_Heading] = []  # levels rising
+    for heading in headings:
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        yield next((_bare(earlier.text) for earlier in reversed(above) if earlier not in asking), "")
+        above.append(heading)
 
 
 def _question(text: str, section: str, *, prose: bool) -> str:

@@ -1,5 +1,8 @@
 """Comma- or tab-separated tables with a column of questions and one of answers, Anki's text export among them.
 
+Without names of columns a table is read where Anki's head says which are which, or where it has two columns and most
+of the first one asks.
+
 A column named `reviews` or `history` may hold past reviews: `2026-01-05T18:00:00Z=4; 2026-01-11T18:00:00Z=5`, each an
 instant and a grade 0-5.
 """
@@ -8,6 +11,7 @@ import csv
 import html
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,6 +33,12 @@ _COLUMNS = {
     "history": "reviews history",
 }
 _NAMES = {name: column for column, names in _COLUMNS.items() for name in names.split()}
+_HEAD = re.compile(r"(?:#(?=[a-z ]+:)|(?=sep=))([a-z ]+)[:=](.*)$", re.I)
+_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
+_ANKI = {"guid column": "id", "deck column": "section", "tags column": "tags", "notetype column": ""}
+"""Heads of Anki's text export that say, counting from 1, which column is not a field of the note."""
+LOOKED_AT = 50
+"""Lines from which a table without names is recognised."""
 MOST_FIELD = 2**20
 
 
@@ -70,17 +80,35 @@ def _table(text: str) -> _Table | None:
     """How the text is to be read as a table of questions; None if it is none."""
     lines = text.split("\n")
     heads: dict[str, str] = {}
-    while len(heads) < len(lines) and (found := re.match(r"#([a-z ]+):(.*)$", lines[len(heads)])):
-        heads[found[1]] = found[2].strip()
+    while len(heads) < len(lines) and (found := _HEAD.match(lines[len(heads)])):
+        heads[found[1].lower()] = found[2].strip()
     first = heads.get("columns") or (lines[len(heads)] if len(heads) < len(lines) else "")
-    separator = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(heads.get("separator", "").lower())
-    delimiter = separator or max("\t,;", key=first.count)
+    separator = heads.get("separator", heads.get("sep", "")).lower()
+    delimiter = _SEPARATORS.get(separator, separator if len(separator) == 1 else max("\t,;", key=first.count))
     names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
     columns = {_NAMES[name]: at for at, name in reversed(list(enumerate(names))) if name in _NAMES}
-    if "question" not in columns or "answer" not in columns:
-        return None
     start = len(heads) if "columns" in heads else len(heads) + 1
+    if not columns.keys() >= {"question", "answer"}:
+        columns, start = _unnamed(heads, lines[len(heads) :], delimiter), len(heads)
+    if not columns:
+        return None
     return _Table(columns, lines[start:], start + 1, delimiter, heads.get("html") == "true")
+
+
+def _unnamed(heads: Mapping[str, str], lines: list[str], delimiter: str) -> dict[str, int]:
+    """The columns of a table that does not name them; none if it is no table of questions."""
+    special = {name: int(heads[head]) - 1 for head, name in _ANKI.items() if heads.get(head, "").isdecimal()}
+    if "separator" in heads and ("html" in heads or special):
+        free = [at for at in range(len(special) + 2) if at not in special.values()]
+        kept = {name: at for name, at in special.items() if name}
+        return {"question": free[0], "answer": free[1], **kept}
+    try:
+        rows = [row for row in csv.reader(io.StringIO("\n".join(lines[:LOOKED_AT])), delimiter=delimiter) if row]
+    except csv.Error:
+        return {}
+    pairs = len(rows) >= 2 and all(len(row) == 2 and all(map(str.strip, row)) for row in rows)
+    asking = sum(row[0].strip().endswith("?") for row in rows)
+    return {"question": 0, "answer": 1} if pairs and 2 * asking > len(rows) else {}
 
 
 def _read_row(row: list[str], line: int, table: _Table, name: str, parsed: Parsed) -> None:
@@ -120,10 +148,17 @@ def _draft(values: dict[str, str], line: int, is_html: bool) -> Draft:
 
 
 def plain_field(text: str) -> str:
-    """A card's field without HTML: line breaks kept, tags and entities resolved."""
+    """A card's field without HTML: line breaks, code and raised letters kept, tags and entities resolved."""
+    text = re.sub(r"<pre\b[^<>]*>\n?((?:(?!<pre\b).)*?)\n?</pre>", r"<br>```<br>\1<br>```<br>", text, flags=re.I | re.S)
+    text = re.sub(r"<(sup|sub)\b[^<>]*>([^<>]+)</\1>", _raised, text, flags=re.I)
     text = re.sub(r"<(?:br|/p|/div|/li)\b[^>]*>", "\n", text, flags=re.I)
     text = re.sub(r"<(?:li)\b[^>]*>", "- ", text, flags=re.I)
-    return html.unescape(re.sub(r"<[^<>]+>", "", text)).replace("\xa0", " ").strip()
+    return html.unescape(re.sub(r"<[^<>]+>|\[sound:[^\]]*\]", "", text)).replace("\xa0", " ").strip()
+
+
+def _raised(script: re.Match[str]) -> str:
+    mark = "^" if script[1].lower() == "sup" else "_"
+    return mark + (script[2] if len(script[2]) == 1 else f"({script[2]})")
 
 
 def _review(text: str) -> PastReview:
