@@ -1,10 +1,8 @@
 """Judging answers and asking follow-ups for other programs: plain records in, plain records out."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from coach.assemble import Parts
@@ -153,18 +151,3 @@ def _point(item: object) -> KeyPoint:
         raise ValueError(f"weight is 1, 2 or 3, not {weight!r}")
     probe = item.get("probe")
     return KeyPoint(item["text"], int(weight), probe if isinstance(probe, str) else None)
-
-
-def finished_ids(path: Path) -> frozenset[object]:
-    """Ids of the graded lines of an earlier output; a torn last line is ignored. A missing file gives none."""
-    if not path.exists():
-        return frozenset()
-    done = set()
-    for line in path.read_text("utf-8", errors="replace").splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict) and record.get("status") == "graded":
-            done.add(record.get("id"))
-    return frozenset(done)

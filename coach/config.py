@@ -161,7 +161,7 @@ def checked(key: str, value: Any, hint: Any, file: Path) -> Any:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Expected {getattr(expected, '__name__', expected)}.")
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Choose one of {', '.join(CHOICES[key])}.")
-    if key == "llm.endpoint" and "@" in value.partition("//")[2].partition("/")[0]:  # messages name the address
+    if key == "llm.endpoint" and "@" in str(value).partition("//")[2].partition("/")[0]:  # messages name the address
         raise ConfigError(
             f"{file}: {key} holds a name or password.", "Put the key into the variable that `api_key_variable` names."
         )

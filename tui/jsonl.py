@@ -5,6 +5,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,39 @@ def read_batch(path: Path) -> Iterator[tuple[Record | None, Record]]:
         yield record, {"id": record.get("id")}
 
 
-def run_batch(path: Path, work: Callable[[Record], Record], *, skip: Collection[object] = (), workers: int = 1) -> None:
+def key_of(identity: object) -> str:
+    """An id as text: it may be any JSON value, and not all of them can stand in a set."""
+    return json.dumps(identity, sort_keys=True)
+
+
+def graded_keys(path: Path) -> frozenset[str]:
+    """Keys of what an earlier output graded; a torn last line is ignored, a missing file gives none.
+
+    Raises CoachError for a file that cannot be read.
+    """
+    try:
+        lines = path.read_text("utf-8", errors="replace").split("\n") if path.exists() else []
+    except OSError as error:
+        raise CoachError(f"Cannot read {path}: {error.strerror}.", "Give an earlier output of this command.") from error
+    done = set()
+    for line in lines:
+        with suppress(ValueError, RecursionError):
+            record = json.loads(line)
+            if isinstance(record, dict) and record.get("status") == "graded":
+                done.add(key_of(record.get("id")))
+    return frozenset(done)
+
+
+def run_batch(path: Path, work: Callable[[Record], Record], *, skip: Collection[str] = (), workers: int = 1) -> None:
     """Print `work(record)` for every line, in order, with its id first; a bad line gets its own line with "error".
 
-    skip: ids that are left out.  workers: records worked on at a time, for work that waits for a server.
+    skip: keys of ids that are left out.  workers: records worked on at a time, for work that waits for a server.
     """
-    lines = ((record, identity) for record, identity in read_batch(path) if identity["id"] not in skip or not record)
+    lines = (
+        (record, identity)
+        for record, identity in read_batch(path)
+        if record is None or key_of(identity["id"]) not in skip
+    )
     if workers == 1:
         for record, identity in lines:
             print_line(_answer(record, identity, work))

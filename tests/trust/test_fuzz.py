@@ -1,8 +1,9 @@
 """Whatever bytes come in, nothing but a CoachError (or the errors a batch turns into a line) comes out."""
 
+import io
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from coach.paths import Paths
 from coach.srs import batch as srs_batch
 from coach.srs.export import from_line
 from tests.trust.fuzzing import few
-from tui.jsonl import read_batch
+from tui.jsonl import graded_keys, run_batch
 
 ORDINARY = (CoachError, ValueError, TypeError, KeyError)
 """What a batch turns into a line, and an import into a message that names the line."""
@@ -143,13 +144,25 @@ def test_a_review_history_is_replayed_or_explained(record: dict[str, Any]) -> No
         replayed(record)
 
 
+batch_lines = st.binary(max_size=40) | (anything | st.fixed_dictionaries({"id": anything})).map(
+    lambda value: json.dumps(value).encode()
+)
+
+
 @few
-@given(st.lists(st.binary(max_size=40) | anything.map(lambda value: json.dumps(value).encode()), max_size=6))
+@given(st.lists(batch_lines, max_size=6))
 def test_a_batch_file_of_any_bytes_gives_a_line_each(tmp_path_factory: Temporary, lines: list[bytes]) -> None:
     lines = [line.replace(b"\n", b" ") for line in lines]
-    file = tmp_path_factory.mktemp("fuzz") / "batch.jsonl"
+    file, earlier = tmp_path_factory.mktemp("fuzz") / "batch.jsonl", tmp_path_factory.mktemp("fuzz") / "earlier.jsonl"
     file.write_bytes(b"\n".join(lines))
-    assert len(list(read_batch(file))) == sum(bool(line.strip()) for line in lines)
+    printed, again = io.StringIO(), io.StringIO()
+    with redirect_stdout(printed):
+        run_batch(file, lambda record: {"status": "graded"})
+    earlier.write_text(printed.getvalue(), "utf-8", errors="backslashreplace")
+    with redirect_stdout(again):
+        run_batch(file, lambda record: {"status": "graded"}, skip=graded_keys(earlier))
+    assert len(printed.getvalue().split("\n")) == sum(bool(line.strip()) for line in lines) + 1
+    assert again.getvalue() == "".join(f"{line}\n" for line in printed.getvalue().split("\n") if '"error"' in line)
 
 
 exported = st.fixed_dictionaries(

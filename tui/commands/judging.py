@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from coach.config import load
-from tui.jsonl import print_line, run_batch
+from tui.jsonl import graded_keys, print_line, run_batch
 from tui.text import printable
 
 Batch = Annotated[Path, typer.Option("--batch", help="File of JSON Lines, or - for standard input.")]
@@ -35,13 +35,13 @@ def score(
 ) -> None:
     """Judge answers.  Example: coach score --batch answers.jsonl --json"""
     from coach.assemble import Parts
-    from coach.batch import AnswerScorer, finished_ids
+    from coach.batch import AnswerScorer
 
     config = load()
     scorer = AnswerScorer(Parts(config), judge=judge, endpoint=endpoint, concurrency=concurrency)
     if notice := scorer.check_model():
         typer.echo(printable(f"coach: {notice}"), err=True)
-    done = finished_ids(resume) if resume else frozenset()
+    done = graded_keys(resume) if resume else frozenset()
     # Answers are judged beside one another too: the requests of one alone would leave a cluster idle.
     workers = (concurrency or config.llm.concurrency) if endpoint else 1
     run_batch(batch, scorer.score, skip=done, workers=workers)
