@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from coach.bank.readers import reader_for
 from coach.errors import BankError
 
 MOST_BYTES = 64 * 2**20
@@ -53,7 +54,8 @@ def load_text(path: Path) -> str:
     if suffix == ".pdf" or data[:5] == b"%PDF-":
         from coach.bank.pdf_text import text_of_pdf
 
-        return clean(text_of_pdf(data))
+        text = clean(text_of_pdf(data))
+        return text if reader_for(text) else clean(text_of_pdf(data, headings=True))
     return clean(decoded(data))
 
 
@@ -63,7 +65,8 @@ def load_bytes(path: Path) -> bytes:
         raise BankError(f"{path.suffix} is no kind of document that the coach reads")
     try:
         if not path.is_file():
-            raise BankError("no such file" if not path.exists() else "not a regular file")
+            missing = "a link that leads to no file" if path.is_symlink() else "no such file"
+            raise BankError(missing if not path.exists() else "not a regular file")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise BankError(f"{size / 2**20:.0f} MiB, more than {MOST_BYTES // 2**20} MiB")

@@ -154,7 +154,10 @@ class Comparison:
                     yield index, [others[at] for at in np.flatnonzero(cosines >= LEAST_COSINE)]
 
     def probability(self, one: int, other: int) -> float:
-        """How likely a person calls two questions (by position) the same, 0..1."""
+        """How likely a person calls two questions (by position) the same, 0..1. A story never is an explanation."""
+        kinds = self._items[one].question.kind, self._items[other].question.kind
+        if "behavioral" in kinds and kinds[0] != kinds[1]:
+            return 0.0
         logit = float(self.features(one, other) @ WEIGHTS) + BIAS
         if self._contrast(one, other):
             logit -= CONTRAST_COST

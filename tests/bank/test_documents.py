@@ -110,13 +110,13 @@ def test_tables_and_formulas_of_word_documents_can_be_read(tmp_path: Path) -> No
     assert drafts(path)[0].answer == "O(n^2) for e^(qk)\n\nfull | quadratic"
 
 
-def pdf(*pages: list[str]) -> bytes:
-    """A PDF file with the given lines on each page."""
+def pdf(*pages: list[str], larger: tuple[str, ...] = ()) -> bytes:
+    """A PDF file with the given lines on each page, some of them in larger letters."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
     for page in pages:
-        shown = " ".join(f"({line}) Tj T*" for line in page)
-        content = f"BT /F1 12 Tf 14 TL 50 800 Td {shown} ET"
+        shown = " ".join(f"/F1 {18 if line in larger else 12} Tf ({line}) Tj T*" for line in page)
+        content = f"BT 20 TL 50 800 Td {shown} ET"
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /Contents {len(objects) + 2} 0 R "
@@ -155,6 +155,16 @@ def test_pdf_questions_across_pages(tmp_path: Path) -> None:
         ("Core Concepts", "1", "What is yeast?", "A fungus."),
         ("Core Concepts", "2", "Why do you knead dough?", "For gluten."),
         ("Core Concepts", "3", "How hot is an oven?", "Very."),
+    ]
+
+
+def test_a_pdf_that_asks_nothing_has_its_larger_lines_for_headings(tmp_path: Path) -> None:
+    path = tmp_path / "notes.pdf"
+    first = ["On the crust", "of bread", "It browns by heat, which", "takes sugar.", "Crumb", "Soft, if it"]
+    path.write_bytes(pdf(first, ["is kept moist."], larger=("On the crust", "of bread", "Crumb")))
+    assert [(draft.text, " ".join(draft.answer.split())) for draft in drafts(path)] == [
+        ("Explain “On the crust of bread”.", "It browns by heat, which takes sugar."),
+        ("Explain “Crumb”.", "Soft, if it is kept moist."),
     ]
 
 

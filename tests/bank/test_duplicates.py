@@ -197,3 +197,15 @@ def test_a_match_in_the_bank_comes_before_a_better_one_elsewhere() -> None:
         for name, source in sources.items()
     ]
     assert Judged(items[:1], items[1:]).links() == {"own": None, "other": "ours"}
+
+
+def test_a_story_is_never_linked_to_an_explanation() -> None:
+    """A question as short as “Why scale?” is near to both."""
+
+    def link(kind: Kind) -> str | None:
+        ours = Question("ours", "How did you scale it?", "I did.", "t", kind="behavioral", source="corpus/t/t.md")
+        own = Question("own", "How did you scale it?", "I did.", "t", kind=kind, source="a.md")
+        items = [Item(question, np.ones(1, dtype=np.float32)) for question in (ours, own)]
+        return Comparison(items[:1], items[1:]).links()["own"]
+
+    assert (link("behavioral"), link("concept")) == ("ours", None)

@@ -261,6 +261,7 @@ def test_one_good_file_among_bad_ones_is_imported(store: Store, faq: Path) -> No
     for name, (_, reason) in BAD.items():
         assert reason in reasons[name], name
     assert reasons["pipe.md"] == "not a regular file"
+    assert reasons["itself.md"] == "a link that leads to no file"
     assert {question.collection for question in store.questions.live()} == {"folder"}
 
 
