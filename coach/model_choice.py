@@ -151,7 +151,7 @@ def fetch(config: Config, name: str, progress: Progress) -> Path:
 def check(parts: Parts, progress: Progress, answers: int | None = None) -> "Trust":
     """Measure the model's verdicts on the shipped labelled answers and grant or withdraw judging accordingly.
 
-    answers: how many of them, None for all.  Raises LlmUnavailable.
+    answers: how many of them, None for all; a sample changes nothing.  Raises LlmUnavailable.
     """
     from coach.llm.trust import measure, shipped_answers
 
@@ -159,7 +159,10 @@ def check(parts: Parts, progress: Progress, answers: int | None = None) -> "Trus
     llm = judging.llm
     if llm is None:
         raise LlmUnavailable(judging.llm_problem or "No language model is in use.", "Choose one of the list.")
-    trust = measure(lambda labelled: _score(judging, labelled), shipped_answers()[:answers], progress)
+    labelled = shipped_answers()
+    trust = measure(lambda answer: _score(judging, answer), labelled[:answers], progress)
+    if trust.answers < len(labelled):
+        return trust
     attempts = parts.store.attempts
     with parts.store.atomic():
         attempts.set_setting(f"measured:{llm.identity}", trust.as_record())

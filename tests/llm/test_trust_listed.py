@@ -54,3 +54,11 @@ def test_the_result_of_a_check_stands_beside_the_model(other: Path) -> None:
     assert "may not judge: r = 0.31" in listed()
     other.write_bytes(b"GGUF, but no longer what was checked")
     assert trust_by_name()["other"] is None
+
+
+def test_a_sample_of_the_check_grants_and_withdraws_nothing(home: Path) -> None:
+    before = trust_by_name()["bundled"]
+    done = CliRunner().invoke(app, ["models", "check", "--answers", "3"])
+    assert "a sample of 3 answers" in done.output
+    assert trust_by_name()["bundled"] == before
+    assert Parts(load()).trusted_tasks == {"judge"}

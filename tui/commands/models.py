@@ -104,7 +104,9 @@ def use_encoder(
 @app.command()
 def check(
     json: Annotated[bool, typer.Option("--json", help="One object on standard output.")] = False,
-    answers: Annotated[int, typer.Option(min=3, help="How many of the labelled answers.")] = 39,
+    answers: Annotated[
+        int | None, typer.Option(min=3, help="Only so many of them: a sample, which changes nothing.")
+    ] = None,
 ) -> None:
     """Measure whether the configured model's verdicts can be trusted, and let it judge or not accordingly.
 
@@ -112,7 +114,7 @@ def check(
     """
     from coach import model_choice
     from coach.assemble import Parts
-    from coach.llm.trust import LARGEST_LIFT, LEAST_CORRELATION
+    from coach.llm.trust import LARGEST_LIFT, LEAST_CORRELATION, shipped_answers
 
     parts = Parts(load()).reconfigured(judge="llm")
     trust = model_choice.check(parts, _progress_count, answers)
@@ -122,6 +124,8 @@ def check(
         print_line({"model": name, **trust.as_record()})
         return
     may = "may judge" if trust.earned else "may not judge; the semantic judge goes on alone"
+    if trust.answers < len(shipped_answers()):
+        may = f"a sample of {trust.answers} answers; only the whole check decides whether it may judge"
     typer.echo(f"{printable(name)}: {may}")
     typer.echo(
         f"  agreement with people   r = {trust.correlation:.2f} (at least {LEAST_CORRELATION:.2f} to judge), "
