@@ -93,3 +93,11 @@ def test_two_columns_without_names_are_cards_if_the_first_asks() -> None:
         ("Recall", "A share"),
     ]
     assert reader_for("Anna,Berlin\nBert,Paris\n") is None
+
+
+def test_tables_of_markdown() -> None:
+    text = "# Bread\n\n| # | Question | Answer |\n|-|:-|-|\n| 1 | What is a \\| b? | Either.<br>Or. |\n| 2 | Why? | |\n"
+    parsed = read(text)
+    assert pairs(parsed) == [("What is a | b?", "Either.\nOr.")]
+    assert (parsed.drafts[0].section, parsed.drafts[0].line) == ("Bread", 5)
+    assert [(part.line, part.reason) for part in parsed.skipped] == [(6, "no question or no answer in this row")]

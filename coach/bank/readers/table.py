@@ -11,7 +11,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,14 +85,19 @@ def _table(text: str) -> _Table | None:
     first = heads.get("columns") or (lines[len(heads)] if len(heads) < len(lines) else "")
     separator = heads.get("separator", heads.get("sep", "")).lower()
     delimiter = _SEPARATORS.get(separator, separator if len(separator) == 1 else max("\t,;", key=first.count))
-    names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
-    columns = {_NAMES[name]: at for at, name in reversed(list(enumerate(names))) if name in _NAMES}
+    columns = columns_named(first.split(delimiter))
     start = len(heads) if "columns" in heads else len(heads) + 1
     if not columns.keys() >= {"question", "answer"}:
         columns, start = _unnamed(heads, lines[len(heads) :], delimiter), len(heads)
     if not columns:
         return None
     return _Table(columns, lines[start:], start + 1, delimiter, heads.get("html") == "true")
+
+
+def columns_named(names: Sequence[str]) -> dict[str, int]:
+    """Positions of the columns whose names are known, the first of each kind."""
+    plain = [name.strip().strip('"*').lower() for name in names]
+    return {_NAMES[name]: at for at, name in reversed(list(enumerate(plain))) if name in _NAMES}
 
 
 def _unnamed(heads: Mapping[str, str], lines: list[str], delimiter: str) -> dict[str, int]:
@@ -119,12 +124,13 @@ def _read_row(row: list[str], line: int, table: _Table, name: str, parsed: Parse
         parsed.skipped.append(Skipped(name, line, "no question or no answer in this row"))
         return
     try:
-        parsed.drafts.append(_draft(values, line, table.is_html))
+        parsed.drafts.append(draft_of(values, line, is_html=table.is_html))
     except ValueError as error:
         parsed.skipped.append(Skipped(name, line, str(error)))
 
 
-def _draft(values: dict[str, str], line: int, is_html: bool) -> Draft:
+def draft_of(values: Mapping[str, str], line: int, *, is_html: bool) -> Draft:
+    """The question of a row. Raises ValueError if its history cannot be read."""
     question, answer = values["question"], values["answer"]
     if is_html:
         question, answer = plain_field(question), plain_field(answer)
