@@ -60,16 +60,16 @@ def back_up_daily(paths: Paths, keep: int, today: date) -> Backup | None:
     if keep < 1 or target.exists() or not paths.database.exists():
         return None
     write_backup(paths.database, target)
-    _keep_newest(paths, DAILY, keep)
-    _keep_newest(paths, BEFORE, KEPT_BEFORE)
+    # by the date in their names: the times of files change when a home is copied
+    _keep_newest(sorted(paths.backups.glob(f"{DAILY}*.db"), reverse=True), keep)
+    _keep_newest([made.path for made in backups(paths) if made.path.name.startswith(BEFORE)], KEPT_BEFORE)
     _remove_unfinished(paths)
     return Backup(target, datetime.now(UTC), target.stat().st_size)
 
 
-def _keep_newest(paths: Paths, prefix: str, keep: int) -> None:
-    named = [backup for backup in backups(paths) if backup.path.name.startswith(prefix)]
-    for backup in named[keep:]:
-        backup.path.unlink(missing_ok=True)
+def _keep_newest(newest_first: Sequence[Path], keep: int) -> None:
+    for file in newest_first[keep:]:
+        file.unlink(missing_ok=True)
 
 
 def _remove_unfinished(paths: Paths) -> None:
@@ -90,12 +90,18 @@ class Preview:
 
 
 def newest_sound(paths: Paths) -> Path:
-    """The newest backup that can be restored. Raises StorageError if there is none."""
-    for backup in backups(paths):
-        found = contents(backup.path)
-        if not found.problem and not found.newer:
-            return backup.path
-    raise StorageError(f"There is no sound backup in {paths.backups}.", "Name a backup file.")
+    """The backup with the latest review among those that can be restored, then the latest file.
+
+    Files of a home that was copied are no longer as old as what they hold. Raises StorageError if there is none.
+    """
+    sound = [
+        (found.last_review, backup.written, backup.path)
+        for backup in backups(paths)
+        if not (found := contents(backup.path)).problem and not found.newer
+    ]
+    if not sound:
+        raise StorageError(f"There is no sound backup in {paths.backups}.", "Name a backup file.")
+    return max(sound)[2]
 
 
 def preview(paths: Paths, backup: Path) -> Preview:

@@ -2,15 +2,18 @@ import os
 import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from coach.assemble import Parts
 from coach.backup import back_up, back_up_daily, backups, differences, newest_sound, preview, restore
+from coach.clock import StudyClock
 from coach.config import load
 from coach.doctor import examine
 from coach.errors import StorageError
 from coach.paths import Paths
+from coach.schedule import Schedule
 from coach.storage import Store
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -54,10 +57,22 @@ def test_daily_backups_rotate_and_leave_those_on_request(store: Store, paths: Pa
     for number in range(5):
         written = back_up_daily(paths, 3, date(2026, 1, 1) + timedelta(days=number))
         assert written is not None
-        os.utime(written.path, (number, number))
+        os.utime(written.path, (-number, -number))  # as after copying the home in another order
     assert back_up_daily(paths, 3, date(2026, 1, 5)) is None
     names = {backup.path.name for backup in backups(paths)}
     assert names == {kept.name, "daily-2026-01-03.db", "daily-2026-01-04.db", "daily-2026-01-05.db"}
+
+
+def test_the_newest_backup_is_the_one_with_the_latest_review(store: Store, paths: Paths) -> None:
+    record = Schedule(store, StudyClock(ZoneInfo("UTC"))).record
+    record("q", 4, NOW)
+    earlier = back_up(paths, now=NOW).path
+    record("r", 4, NOW + timedelta(hours=1))
+    later = back_up(paths, now=NOW + timedelta(hours=1)).path
+    os.utime(later, (1, 1))  # as after copying the home in another order
+    assert newest_sound(paths) == later
+    damage(later)
+    assert newest_sound(paths) == earlier
 
 
 def test_what_a_kill_left_of_a_backup_goes_with_the_next_day(store: Store, paths: Paths) -> None:
