@@ -1,5 +1,6 @@
 """The interview over standard input and output, line by line: for pipes and screen readers."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
@@ -15,7 +16,8 @@ from coach.session import Session, Settled
 from tui.text import printable
 
 MARKS = {"covered": "+", "partial": "~", "missing": "-", "contradicted": "!"}
-INTRODUCTION = "Type your answer and end it with an empty line. Commands: /hint /idk /skip /undo /grade 0-5 /quit"
+COMMANDS = "Commands: /hint /idk /skip /undo /grade 0-5 /quit"
+INTRODUCTION = f"Type your answer and end it with an empty line. {COMMANDS}"
 
 
 class PlainPractice:
@@ -96,6 +98,8 @@ class PlainPractice:
                 return command
             elif command == "/undo":
                 self._undo()
+            elif looks_like_command(command):
+                self._print(f"There is no {command} here, and nothing was sent. {COMMANDS}")
             elif line.strip() or typed:
                 if not line.strip():
                     return "\n".join(typed)
@@ -165,6 +169,11 @@ class PlainPractice:
     def _print(self, text: str) -> None:
         self._out.write(printable(text) + "\n")
         self._out.flush()
+
+
+def looks_like_command(line: str) -> bool:
+    """Whether a line is meant as a command, known or mistyped, rather than as an answer."""
+    return bool(re.fullmatch(r"/[a-z]+(?: \S+)?", line))
 
 
 def parse_grade(text: str) -> int | None:

@@ -11,10 +11,11 @@ from coach.mock import MockInterview, Step, confirm_grade
 from coach.report import Report, session_report
 from coach.report_export import outcome, summary
 from coach.session import Session
-from tui.plain import parse_grade, verdict_line
+from tui.plain import looks_like_command, parse_grade, verdict_line
 from tui.text import printable
 
-INTRODUCTION = "Type your answer and end it with an empty line. Commands: /idk /skip /time /end /quit (resumes later)"
+COMMANDS = "Commands: /idk /skip /time /end /quit (resumes later)"
+INTRODUCTION = f"Type your answer and end it with an empty line. {COMMANDS}"
 
 
 class PlainMock:
@@ -96,6 +97,8 @@ class PlainMock:
                 return "I don't know."
             elif command in ("/skip", "/end"):
                 return command
+            elif looks_like_command(command):
+                self._print(f"There is no {command} here, and nothing was sent. {COMMANDS}")
             elif line.strip():
                 typed.append(line.rstrip("\n"))
             elif typed:

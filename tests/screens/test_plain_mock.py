@@ -5,6 +5,7 @@ from datetime import datetime
 from coach.mock import begin_mock, unfinished_mock
 from coach.mock_plan import rounds_named
 from coach.session import Session
+from tui.plain import PlainPractice
 from tui.plain_mock import PlainMock
 
 ALL = "0 1 2 3 4 5 6 7"
@@ -58,3 +59,21 @@ def test_without_any_answer_there_is_no_report(session: Session, clock: Callable
     ended, text = interviewed(session, clock, "/end")
     assert ended
     assert "Nothing was answered." in text
+
+
+def test_a_mistyped_command_is_no_answer(session: Session, clock: Callable[[], datetime]) -> None:
+    ended, text = interviewed(session, clock, "/tiem", "", "/grade 9", "", "/end")
+    assert ended
+    assert "There is no /tiem here, and nothing was sent." in text
+    assert "There is no /grade 9 here" in text
+    assert "Nothing was answered." in text
+
+
+def test_a_mistyped_command_is_no_answer_in_practice_either(session: Session) -> None:
+    out = io.StringIO()
+    PlainPractice(session, ["/hnit", "", "/hint", "/usr/bin/env python", "selects it", "", "/quit"], out).run(1)
+    assert "There is no /hnit here, and nothing was sent." in out.getvalue()
+    attempt = session.store.attempts.open_attempt()
+    assert attempt is not None
+    said = [turn.text for turn in attempt.turns if turn.speaker == "candidate"]
+    assert said == ["/usr/bin/env python\nselects it"]
