@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from coach.bank.anki import read_package
 from coach.bank.documents import ARCHIVES, load_bytes, load_text, walk
 from coach.bank.drafts import Parsed, PastReview, Skipped
@@ -19,6 +21,7 @@ from coach.errors import BankError
 from coach.models import Question
 from coach.ports import Embedder, Progress
 from coach.retrieval.indexing import TEXTS_PER_SAVE
+from coach.retrieval.shipped_vectors import shipped_vectors
 from coach.retrieval.views import content_hash, lexical_body, views
 from coach.storage import Store
 from coach.storage.anki import read_notes
@@ -92,7 +95,8 @@ def ingest(
     )
     _fill(report, documents, planned)
     if not dry_run:
-        enricher = Enricher(store.questions.live(), embedder, derive)
+        live = store.questions.live()
+        enricher = Enricher(live, embedder, derive, _shipped(live, embedder))
         changes = _changes(planned, collection, enricher, progress)
         if embedder is not None:
             _embed(store, changes.questions, embedder, enricher, progress)
@@ -165,6 +169,13 @@ def _changes(planned: Plan, collection: str, enricher: Enricher, progress: Progr
     gone = [question.id for question in planned.gone]
     questions, links = enricher.complete(entries, collection, without=gone, progress=progress)
     return _Changes(entries, questions, gone, links)
+
+
+def _shipped(questions: Sequence[Question], embedder: Embedder | None) -> dict[str, np.ndarray]:
+    """The vectors that came with the coach, by the text of the question."""
+    vectors = shipped_vectors(embedder.identity) if embedder is not None else {}
+    hashes = {question.text: text_hash(question.text) for question in questions}
+    return {text: vectors[key] for text, key in hashes.items() if key in vectors}
 
 
 def _embed(

@@ -16,8 +16,8 @@ from coach.ports import Embedder, Progress
 Derive = Callable[[str, Embedder], tuple[KeyPoint, ...]]
 """Makes key points from a model answer."""
 Vectors = npt.NDArray[np.float32]
-AT_ONCE = 512
-"""Answers whose statements are embedded together: enough for full batches, few enough to see progress."""
+AT_ONCE = 128
+"""Questions, or answers, that are embedded together: enough for full batches, few enough to see progress."""
 NEAREST = 5
 TOPIC_COSINE = 0.42
 """A question takes a topic from the bank when its nearest question there is at least this similar."""
@@ -28,12 +28,18 @@ class Enricher:
     """Completes drafts with what the documents do not say.
 
     live: all questions of the home; those of the shipped bank lend their topics.  embedder: without one, topics are
-    taken from sections, no key points are derived and nothing is linked.
+    taken from sections, no key points are derived and nothing is linked.  known: vectors of questions by their text.
     """
 
-    def __init__(self, live: Sequence[Question], embedder: Embedder | None, derive: Derive) -> None:
+    def __init__(
+        self,
+        live: Sequence[Question],
+        embedder: Embedder | None,
+        derive: Derive,
+        known: Mapping[str, Vectors] | None = None,
+    ) -> None:
         self._live, self._embedder, self._derive = live, embedder, derive
-        self._vectors: dict[str, Vectors] = {}  # of questions
+        self._vectors = dict(known or {})
 
     def complete(
         self, entries: Sequence[Entry], collection: str, *, without: Collection[str], progress: Progress
@@ -49,8 +55,7 @@ class Enricher:
             return [], links
         questions = [_question(entry, collection) for entry in entries]
         if self._embedder is not None:
-            progress(0, len(questions), "looking for near-duplicates")
-            links |= self._links(others, questions)
+            links |= self._links(others, questions, progress)
         questions = self._with_topics(questions, others, links)
         return self._with_points(questions, progress), links
 
@@ -58,15 +63,21 @@ class Enricher:
         """The vector of a question's text, if it was computed here."""
         return self._vectors.get(text)
 
-    def _links(self, others: Sequence[Question], questions: Sequence[Question]) -> dict[str, str | None]:
-        self._embed([question.text for question in [*others, *questions]])
+    def _links(
+        self, others: Sequence[Question], questions: Sequence[Question], progress: Progress
+    ) -> dict[str, str | None]:
+        self._embed([question.text for question in [*others, *questions]], progress)
         items = [Item(question, self._vectors[question.text]) for question in [*others, *questions]]
         return Comparison(items[: len(others)], items[len(others) :]).links()
 
-    def _embed(self, texts: Sequence[str]) -> None:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if self._embedder is not None and missing:
-            self._vectors |= zip(missing, self._embedder.encode(missing), strict=True)
+    def _embed(self, texts: Sequence[str], progress: Progress) -> None:
+        # texts of similar length share a batch without padding
+        missing = sorted({text for text in texts if text not in self._vectors}, key=lambda text: (len(text), text))
+        for start in range(0, len(missing), AT_ONCE):
+            progress(start, len(missing), "looking for near-duplicates")
+            part = missing[start : start + AT_ONCE]
+            if self._embedder is not None:
+                self._vectors |= zip(part, self._embedder.encode(part), strict=True)
 
     def _with_topics(
         self, questions: list[Question], others: Sequence[Question], links: Mapping[str, str | None]

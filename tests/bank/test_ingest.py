@@ -18,7 +18,11 @@ from coach.errors import BankError
 from coach.ingest import NothingRead, Report, ingest
 from coach.models import KeyPoint, Question
 from coach.ports import Embedder
+from coach.retrieval.embedder import SentenceEncoder
+from coach.retrieval.shipped_vectors import shipped_vectors
+from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
+from coach.storage.passages import text_hash
 
 FAQ = """What is yeast?▾
 A fungus that makes gas out of sugar.
@@ -91,6 +95,22 @@ def test_a_second_import_changes_nothing_and_embeds_nothing(store: Store, faq: P
     assert counts(report) == (0, 0, 3, 0)
     assert store.questions.live() == before
     assert embedder.texts == []
+
+
+def test_questions_whose_vectors_came_with_the_coach_are_not_embedded_again(store: Store, faq: Path) -> None:
+    ensure_shipped_bank(store)
+    bundled = SentenceEncoder()
+    shipped = shipped_vectors(bundled.identity)
+    ours = [question.text for question in store.questions.live()]
+    assert all(text_hash(text) in shipped for text in ours)
+
+    class Bundled(HashEmbedder):
+        identity, dim = bundled.identity, 384
+
+    embedder = Bundled()
+    ingest(store, [faq], embedder=embedder, derive=derive)
+    assert embedder.texts
+    assert not {*embedder.texts} & {*ours}
 
 
 def test_edits_keep_ids_and_what_is_gone_is_retired(store: Store, faq: Path) -> None:
