@@ -168,7 +168,9 @@ def _translated(action: Callable[[], Any], wanted: HubFile) -> Any:
 
 def _unreachable(error: Exception) -> DownloadError:
     cause = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    return DownloadError(f"The download broke off: {cause}", "Run the same command again; it goes on where it stopped.")
+    return DownloadError(
+        f"The download broke off: {cause.rstrip('.')}.", "Run the same command again; it goes on where it stopped."
+    )
 
 
 def _check_room(folder: Path, size: int) -> None:
@@ -208,11 +210,14 @@ def _reporting(what: str, progress: Progress | None) -> Any:
             options["disable"] = False
             options["file"] = _Silence()
             super().__init__(*args, **options)
+            # counted here: a bar counts nothing where bars are switched off, as transformers does for the whole process
+            self._done, self._whole = int(options.get("initial") or 0), int(options.get("total") or 0)
 
         def update(self, n: float = 1) -> bool | None:
             result: bool | None = super().update(n)
+            self._done += int(n)
             if progress:
-                progress(int(self.n), int(self.total or 0), what)
+                progress(self._done, self._whole, what)
             return result
 
     return Reporting

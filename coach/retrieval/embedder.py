@@ -181,8 +181,6 @@ class SentenceEncoder:
             return self._model
 
     def _load(self) -> SentenceTransformer:
-        # nothing may be looked up on the hub, not even whether a newer revision exists
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         if not self.folder.is_dir():
             raise EmbedderUnavailable(f"There is no sentence encoder at {self.folder}.", "See `coach models`.")
@@ -191,6 +189,8 @@ class SentenceEncoder:
             from transformers.utils import logging
 
             logging.disable_progress_bar()  # it would draw over the screen
+            # nothing is looked up on the hub, not even whether a newer revision exists; HF_HUB_OFFLINE would say the
+            # same, and forbid the downloads that the person asks for later
             return SentenceTransformer(str(self.folder), device=self._device, local_files_only=True)
         except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
             raise EmbedderUnavailable(

@@ -44,6 +44,20 @@ def test_a_file_arrives_whole_with_progress(hub, tmp_path):
     assert (len(CONTENT), len(CONTENT), "small.gguf") in seen
 
 
+def test_progress_is_told_where_the_libraries_draw_no_bars(hub, tmp_path):
+    from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+
+    seen: list[int] = []
+    disable_progress_bars()  # as transformers does once an encoder is loaded
+    try:
+        pull(WANTED, tmp_path, lambda done, _total, what: seen.append(done) if what == "small.gguf" else None)
+    finally:
+        enable_progress_bars()
+    assert seen == sorted(seen)
+    assert 0 < seen[0] < len(CONTENT)
+    assert seen[-1] == len(CONTENT)
+
+
 def test_what_is_there_is_not_fetched_again(hub, tmp_path):
     assert pull(WANTED, tmp_path) == pull(WANTED, tmp_path)
     assert len(hub.ranges) == 1

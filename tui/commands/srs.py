@@ -172,20 +172,28 @@ def interview(
     day: Day,
     title: Annotated[str, typer.Option(help="What it is for.")] = "",
     weight: Annotated[
-        list[str] | None, typer.Option(help="Importance of a topic, e.g. nlp=2; may be repeated.")
+        list[str] | None, typer.Option(help="Importance of a topic, e.g. language-models=2; may be repeated.")
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Forget this date.")] = False,
 ) -> None:
-    """Enter a date to be ready for.  Example: coach srs interview 2026-12-01 --title Acme --weight nlp=2"""
+    """Enter a date to be ready for.
+
+    Example: coach srs interview 2026-12-01 --title Acme --weight language-models=2
+    """
     from coach.assemble import Parts
 
-    planner = Parts(load()).planner
+    parts = Parts(load())
+    planner = parts.planner
     if remove:
         planner.forget_interview(day.date())
         return
     weights = dict(_weight(text) for text in weight or [])
     entered = planner.add_interview(day.date(), utc_now(), title, weights)
     typer.echo(printable(f"{entered.day} {entered.title}".strip()))
+    known = parts.store.questions.topics()
+    if unknown := [topic for topic in weights if topic not in known]:
+        names = ", ".join(unknown)
+        typer.echo(printable(f"No question is about {names} yet. Topics: {', '.join(sorted(known))}."), err=True)
 
 
 def _weight(text: str) -> tuple[str, float]:

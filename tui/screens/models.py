@@ -31,10 +31,12 @@ class ModelsScreen(CoachScreen[None]):
         "it is not on this machine; c measures whether its verdicts agree with people's; d measures speed and memory."
     )
     CSS = """
-    ModelsScreen #page { padding: 1 2; }
+    ModelsScreen #page { padding: 0 2; height: auto; max-height: 55%; }
+    ModelsScreen #progress, ModelsScreen #doing { margin: 0 2; }
     ModelsScreen Static { height: auto; }
     ModelsScreen .part { margin-bottom: 1; }
-    ModelsScreen OptionList { height: auto; border: round $primary; background: transparent; }
+    ModelsScreen OptionList { height: 1fr; margin: 0 2; border: round $primary; background: transparent; }
+    ModelsScreen OptionList:focus { border: round $accent; }
     ModelsScreen #progress { display: none; }
     ModelsScreen #progress.busy { display: block; }
     """
@@ -48,17 +50,18 @@ class ModelsScreen(CoachScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Uses, speed, progress, the list."""
-        with VerticalScroll(id="page", can_focus=False):
+        with VerticalScroll(id="page"):
             yield Static(id="uses", markup=False, classes="part")
             yield Static(id="speed", markup=False, classes="part")
-            yield ProgressBar(id="progress", show_eta=False)
-            yield Static(id="doing", markup=False)
-            yield OptionList(id="choices", markup=False)
+        yield ProgressBar(id="progress", show_eta=False)
+        yield Static(id="doing", markup=False)
+        yield OptionList(id="choices", markup=False)  # scrolls by itself: the cursor never leaves the screen
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """The list at once; what works now as soon as the models are loaded."""
         self._choices: list[Choice] = []
+        self._asked_uses = False
         self.query_one("#choices").border_title = "Enter uses a model, or fetches it first"
         self._list()
         self.query_one("#uses", Static).update("What is used for what is shown as soon as the models are loaded.")
@@ -75,9 +78,11 @@ class ModelsScreen(CoachScreen[None]):
     def choose(self, event: OptionList.OptionSelected) -> None:
         """Use it, or fetch it."""
         choice = self._choices[event.option_index]
-        if self.busy or choice.in_use:
-            return
-        if choice.value:
+        if self.busy:
+            self.notify("One thing at a time: wait for what runs, or stop it with Esc.")
+        elif choice.in_use:
+            self.notify(f"{choice.name} is in use already.", markup=False)
+        elif choice.value:
             self._use(choice)
         else:
             self._fetch(choice)
@@ -109,7 +114,11 @@ class ModelsScreen(CoachScreen[None]):
             progress(0, 1, "measuring")
             return speed_content(examine(self.coach.parts))
 
-        self._start(work, self.query_one("#speed", Static).update)
+        def done(speed: Content) -> None:
+            self._tell("")
+            self.query_one("#speed", Static).update(speed)
+
+        self._start(work, done)
 
     def action_back(self) -> None:
         """Stop what runs, or leave."""
@@ -133,12 +142,14 @@ class ModelsScreen(CoachScreen[None]):
     def _fetch(self, choice: Choice) -> None:
         def done(path: str) -> None:
             self._tell(f"Fetched: {path}. Enter uses it.")
-            self._list()
+            self._list(under_cursor=path)
 
+        self._progress(0, 1, f"asking for {choice.name}")
         self._start(lambda progress: str(fetch(self.coach.config, choice.name, progress)), done)
 
     def _ready(self, ready: bool) -> None:
-        if ready and not self.busy:
+        self._asked_uses = ready and not self.busy
+        if self._asked_uses:
             self._start(lambda progress: uses(self.coach.parts), self._show_uses)
 
     def _start(self, work: Callable[[Progress], object], done: Callable[..., object]) -> None:
@@ -156,7 +167,7 @@ class ModelsScreen(CoachScreen[None]):
             try:
                 result = work(progress)
             except CoachError as error:
-                self.app.call_from_thread(self._ended, self.say, error)
+                self.app.call_from_thread(self._ended, self._tell, f"{error.message} {error.hint}")
             else:
                 self.app.call_from_thread(self._ended, done, result)
 
@@ -170,8 +181,9 @@ class ModelsScreen(CoachScreen[None]):
     def _ended(self, then: Callable[..., object], result: object) -> None:
         self.busy = False
         self.query_one("#progress").remove_class("busy")
-        self._tell("")
         then(result)
+        if self.coach.models_ready and not self._asked_uses and not self.busy:  # they came while something else ran
+            self._ready(True)
 
     def _tell(self, line: str) -> None:
         self.query_one("#doing", Static).update(printable(line))
@@ -179,13 +191,14 @@ class ModelsScreen(CoachScreen[None]):
     def _show_uses(self, found: Sequence[Use]) -> None:
         self.query_one("#uses", Static).update(uses_content(found))
 
-    def _list(self, chosen: str | None = None) -> None:
+    def _list(self, chosen: str | None = None, under_cursor: str = "") -> None:
         self._choices = choices(self.coach.config)
         listed = self.query_one("#choices", OptionList)
         before = listed.highlighted
         listed.clear_options()
         listed.add_options(Option(choice_line(choice, chosen)) for choice in self._choices)
-        listed.highlighted = before or 0
+        values = [choice.value for choice in self._choices]
+        listed.highlighted = values.index(under_cursor) if under_cursor else before or 0
 
 
 def uses_content(found: Sequence[Use]) -> Content:
