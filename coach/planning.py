@@ -1,5 +1,6 @@
 """Today's plan for one person: what the store knows, put before `coach.srs.queue`."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -109,8 +110,8 @@ class Planner:
         today = self._schedule.clock.day(at)
         if day <= today:
             raise CoachError(f"{day} is not to come.", "Give a day after today.")
-        if any(not value >= 0 for value in (weights or {}).values()):
-            raise CoachError("The weight of a topic is 0 or more.", "For example --weight nlp=2.")
+        if any(not (topic and 0 <= value < math.inf) for topic, value in (weights or {}).items()):
+            raise CoachError("The weight of a topic is a number from 0 on.", "For example --weight language-models=2.")
         before = {entry.day: entry for entry in self._store.reviews.interview_dates()}.get(day)
         entered = InterviewDate(day, before.since if before else today, title, dict(weights or {}))
         self._store.reviews.set_interview_date(entered)

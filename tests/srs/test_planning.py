@@ -104,6 +104,9 @@ def test_an_interview_date_starts_the_sweep_and_shows_readiness(planner, schedul
     assert ready.seen == pytest.approx(6 / (6 + 2 + 2 * 2))
     with pytest.raises(CoachError, match="not to come"):
         planner.add_interview(noon.date(), noon)
+    for topic, weight in (("b", float("inf")), ("b", float("nan")), ("b", -1), ("", 2)):
+        with pytest.raises(CoachError, match="a number from 0 on"):
+            planner.add_interview(noon.date() + 20 * DAY, noon, "Acme", {topic: weight})
     planner.forget_interview(noon.date() + 20 * DAY)
     assert planner.readiness(noon) == []
 

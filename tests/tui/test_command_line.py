@@ -61,3 +61,10 @@ def test_a_list_without_entries_says_so_to_people_alone(arguments: list[str], sa
     assert said in CliRunner().invoke(app, arguments).output
     if arguments != ["report", "--list"]:
         assert CliRunner().invoke(app, [*arguments, "--json"]).output == ""
+
+
+def test_a_weight_of_a_topic_without_questions_is_kept_and_said(home: Path) -> None:
+    command = ["srs", "interview", "2999-12-01", "--weight", "language-models=2", "--weight", "langauge-models=3"]
+    done = CliRunner().invoke(app, command)
+    assert done.stdout.startswith("2999-12-01")
+    assert "No question is about langauge-models yet." in done.stderr
