@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from coach.bank.shipped import shipped_questions
@@ -71,6 +72,20 @@ def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:
         "skipped": [{"path": str(folder / "empty.md"), "line": 0, "reason": "empty"}],
     }
     assert rows(run("questions", "--collection", "bakery", "--json")) == []
+
+
+def test_a_stopped_import_says_that_nothing_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "faq.txt"
+    path.write_text(FAQ, "utf-8")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("coach.ingest._embed", stop)
+    result = run("ingest", str(path))
+    assert result.exit_code == 130
+    assert result.stderr == "Stopped; the question bank is as it was.\n"
+    assert not rows(run("questions", "--collection", "faq", "--json"))
 
 
 def test_an_unknown_path_is_wrong_usage() -> None:

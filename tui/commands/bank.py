@@ -50,6 +50,10 @@ def ingest(
         if json:
             print_line(report_row(error.report))
         raise
+    except KeyboardInterrupt:
+        bar.clear()
+        typer.echo("Stopped; the question bank is as it was.", err=True)
+        raise
     finally:
         bar.clear()
     if json:
