@@ -63,7 +63,7 @@ def choose(head: GgufHead, wanted: Settings, *, kv_type: str = "auto", gpu_layer
     """
     import psutil
 
-    devices = gpus()
+    devices = gpus() if gpu_layers else []
     free = sum(gpu.free_bytes for gpu in devices) if devices else psutil.virtual_memory().available
     if kv_type == "auto":
         room = wanted.context_tokens * kv_bytes_per_token(head, "f16")

@@ -65,6 +65,14 @@ def test_a_gpu_takes_what_fits(gguf, machine):
     assert hardware.choose(head, Settings(), gpu_layers=5)[1] == 5
 
 
+def test_a_gpu_that_is_to_stay_idle_counts_for_nothing(gguf, machine):
+    machine(hardware.Gpu("big", 80 << 30, 80 << 30), memory=200 << 20)
+    settings, layers = hardware.choose(read_head(gguf), Settings(), gpu_layers=0)
+    assert (layers, settings.kv_type) == (0, "q8_0")
+    with pytest.raises(LlmUnavailable, match=r"0\.2 GB of memory are free"):
+        hardware.choose(read_head(gguf), Settings(context_tokens=200_000), gpu_layers=0)
+
+
 def test_threads_give_way_to_other_programs_and_come_back(monkeypatch):
     monkeypatch.setattr("coach.llm.threads._load", lambda: 0.5)
     tuner = ThreadTuner(4)
