@@ -71,6 +71,7 @@ class Screen:
     """The terminal interface."""
 
     theme: str = "coach-dark"  # name of a theme; see the settings screen
+    mouse: bool = True  # no: the mouse is the terminal's, to select and copy with
     keys: dict[str, str] = field(default_factory=dict)  # binding name -> key
 
 

@@ -14,7 +14,7 @@ def run(app: CoachApp) -> None:
     types is on disk before anything is computed from it, and a transaction that is cut off has never happened.
     """
     with asyncio.Runner() as runner:
-        runner.run(app.run_async())
+        runner.run(app.run_async(mouse=app.config.screen.mouse))
         if app.loads_models:
             app.session.finish_backup()
             sys.stdout.flush()

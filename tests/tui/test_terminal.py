@@ -3,13 +3,28 @@
 from collections.abc import Callable
 
 import pexpect
+import pytest
 
 from coach.drafts import Drafts
 from coach.paths import default_paths
 from coach.storage import Store
-from tests.tui.terminal import CTRL_Q, ENTER, ESCAPE, F8, Terminal
+from tests.tui.conftest import configured
+from tests.tui.terminal import CTRL_Q, ENTER, ESCAPE, F8, PATIENCE_SECONDS, Terminal
 
 ANSWER = "Momentum keeps a velocity: an exponentially decaying sum of the past gradients."
+
+
+FOLLOWS_THE_MOUSE = b"\x1b[?1000h"
+
+
+@pytest.mark.parametrize("mouse", [True, False])
+def test_the_mouse_can_be_left_to_the_terminal(open_terminal: Callable[..., Terminal], mouse: bool) -> None:
+    configured(f"[screen]\nmouse = {str(mouse).lower()}\n")
+    terminal = open_terminal()
+    sent = b""
+    while b"skip" not in sent:
+        sent += terminal.process.read_nonblocking(65536, timeout=PATIENCE_SECONDS)
+    assert (FOLLOWS_THE_MOUSE in sent) == mouse
 
 
 def test_an_interview_with_the_real_models_survives_a_closed_terminal(open_terminal: Callable[..., Terminal]) -> None:

@@ -36,8 +36,8 @@ class HelpScreen(ModalScreen[None]):
             yield Static(key_table(self._keys))
             yield Static(
                 "Select text with the mouse and copy it with Ctrl+C; Ctrl+P, Copy takes the whole screen. If your "
-                "terminal does not let programs copy, hold Shift (on a Mac, Option or Fn) while you select, and copy "
-                "as usual; in tmux, `set -s set-clipboard on` lets them.",
+                "terminal does not let programs copy, hold Shift (on a Mac, Option or Fn) while you select, or set "
+                "screen.mouse to no; in tmux, `set -s set-clipboard on` lets them.",
                 markup=False,
             )
             yield Static(
