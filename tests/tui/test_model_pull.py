@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 
+import pexpect
 import pytest
 
 from coach.llm.catalogue import CATALOGUE
@@ -48,7 +49,5 @@ def test_a_model_is_fetched_after_the_encoder_was_loaded(
     terminal.press(ENTER)
     terminal.wait_for("Enter uses it.")
     assert (models / WANTED.repository.replace("/", "--") / WANTED.file).read_bytes() == CONTENT
-    terminal.wait_for("Measure")
-    terminal.press(ENTER)
-    terminal.wait_for("(from the next start)")
     terminal.press(CTRL_Q)
+    terminal.process.expect(pexpect.EOF)
