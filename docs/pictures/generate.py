@@ -206,6 +206,7 @@ async def picture(name: str, parts: Parts, folder: Path) -> Path:
         await show(pilot)
         app.screen.set_focus(None)  # a cursor blinks
         await pilot.pause(0.5)
+        await until(pilot, lambda: bool(app.screen.query("FooterKey")))  # other keys hold without a cursor
         file = folder / f"{name}.svg"
         file.write_text(tidy(app.export_screenshot()), "utf-8")
     return file
