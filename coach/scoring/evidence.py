@@ -1,56 +1,84 @@
-"""The candidate's own words for a verdict: a quote that stands in the answer, cut at sentences or clauses."""
+"""The candidate's own words for a verdict: a quote that stands in the answer, cut at sentences or clauses.
 
+Every piece of the answer is scored for every key point by a linear model over what the two share; the best is quoted.
+`training.evidence` fits its weights to pieces that people would quote.
+"""
+
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from coach.canonical import Folded
-from coach.models import Span
-from coach.scoring import signals, story
+from coach.canonical import Folded, canonical
+from coach.models import Kind, Span
+from coach.scoring import signals
+from coach.scoring.semantic import SemanticView
 from coach.scoring.units import Unit
+
+Floats = npt.NDArray[np.float64]
 
 LONGEST_QUOTE = 400
 """Characters, as the machine interface promises."""
 
-SECOND_UNIT_GAIN = 0.02
-"""A quote of two units has to be this much closer (cosine) than the better of them alone."""
-
-FEWEST_WORDS = 6
-"""Shorter pieces are close to many points and say little."""
-
-SHARED = 0.15
-LETTERS = 0.5
-"""Weights, beside the cosine, of the point's rarer words and of its letter trigrams found in a piece. Chosen so that on
-102 points of held-out questions the piece taken is, for its length, one that alone convinces the language model."""
-
-LONG_ENOUGH = 14
-"""Words from which on a piece that ends with a colon usually says something before it."""
+FEATURES = (
+    "cosine", "cosine_others", "rare_words", "letters", "new_letters", "letters_others", "words",
+    "order_story", "order",
+)  # fmt: skip
+"""Of a piece for a point, see `features`."""
 
 
-def quote(
-    typed: str, folded: Folded, units: Sequence[Unit], similarity: npt.NDArray[np.float32], point: str, part: str = ""
-) -> Span | None:
-    """The best evidence for `point` (canonical text) in the answer, as typed. None for an answer without words.
+def best_units(seen: SemanticView, question: str, points: Sequence[str], kind: Kind) -> tuple[Unit, ...]:
+    """The piece of the answer to quote for each key point; nothing for an answer without words.
 
-    units, similarity: see `SemanticView`; the cosine is helped by shared words, numbers included.  part: of a story
-    that the point asks for, see `coach.scoring.story`; pieces that tell it are preferred.
+    seen: of these points, in this order; further rows are left alone.  kind: of the question, see `features`.
     """
-    if not units:
-        return None
-    letters = signals.trigrams(point)
-    scores = [
-        float(cosine)
-        + SHARED * shared
-        + LETTERS * signals.recall(letters, signals.trigrams(unit.text))
-        + _part_told(part, unit, len(folded.text))
-        - _form_cost(unit)
-        for unit, cosine, shared in zip(units, similarity, _shared(point, units), strict=True)
-    ]
-    best = units[int(np.argmax(scores))]
-    return span_of(typed, folded, best.start, best.end)
+    if not seen.units:
+        return ()
+    scores = features(seen, question, points, kind) @ weights()
+    return tuple(seen.units[best] for best in scores.argmax(axis=1))
+
+
+def features(seen: SemanticView, question: str, points: Sequence[str], kind: Kind) -> Floats:
+    """(points, units, len(FEATURES)).
+
+    cosine: of point and piece.  *_others: mean over the other points; a piece near to all of them tells none apart.
+    rare_words: see `_rare_words`.  letters: share of the point's letter trigrams in the piece.  new_letters: likewise
+    of those that the question does not have.  words: logarithm of their number.  order, order_story: how far apart
+    piece and point stand, 0..1, where the one begins in the answer and the other among the points; a story is told in
+    the order of its parts, which other answers keep less.
+    """
+    wanted = [canonical(point) for point in points]
+    asked = signals.trigrams(canonical(question))
+    pieces = [signals.trigrams(unit.text) for unit in seen.units]
+    cosine = seen.similarity[: len(points)].astype(np.float64)
+    letters = np.array([_recalls(signals.trigrams(point), pieces) for point in wanted])
+    new_letters = np.array([_recalls(signals.trigrams(p) - asked or signals.trigrams(p), pieces) for p in wanted])
+    begins = np.array([unit.start for unit in seen.units]) / max(1, len(seen.folded.text))
+    apart = np.abs(np.linspace(0, 1, len(points))[:, None] - begins)
+    words = np.log1p([len(unit.text.split()) for unit in seen.units])
+    is_story = kind == "behavioral"
+    return np.stack(
+        [
+            cosine, _of_others(cosine), np.array([_rare_words(point, seen.units) for point in wanted]),
+            letters, new_letters, _of_others(letters), np.tile(words, (len(points), 1)),
+            apart * is_story, apart * (not is_story),
+        ],
+        axis=-1,
+    )  # fmt: skip
+
+
+@cache
+def weights() -> Floats:
+    """(len(FEATURES),), fitted by `training.evidence`."""
+    text = files("coach.scoring").joinpath("weights", "evidence.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    return np.array([record[name] for name in FEATURES])
 
 
 def span_of(typed: str, folded: Folded, start: int, end: int) -> Span:
@@ -69,7 +97,16 @@ def is_true_quote(span: Span, typed: str) -> bool:
     return 0 < len(span.text) <= LONGEST_QUOTE and typed[span.start : span.end] == span.text
 
 
-def _shared(point: str, units: Sequence[Unit]) -> list[float]:
+def _of_others(values: Floats) -> Floats:
+    """Mean over the other rows; 0 where there are none."""
+    return (values.sum(axis=0) - values) / max(1, len(values) - 1)
+
+
+def _recalls(wanted: AbstractSet[str], pieces: Sequence[AbstractSet[str]]) -> list[float]:
+    return [signals.recall(wanted, piece) for piece in pieces]
+
+
+def _rare_words(point: str, units: Sequence[Unit]) -> list[float]:
     """What each unit shares with the point, 0..1: words and numbers that stand in few units of the answer weigh more.
 
     The topic's own words are everywhere and tell no unit from another.
@@ -79,22 +116,6 @@ def _shared(point: str, units: Sequence[Unit]) -> list[float]:
     weight = {word: 1 / count for word, count in Counter(word for words in found for word in words).items()}
     total = sum(weight.values()) * len(wanted)
     return [len(weight) * sum(weight[word] for word in words) / total if words else 0.0 for words in found]
-
-
-def _part_told(part: str, unit: Unit, length: int) -> float:
-    """Told in its own words; a situation is told all over, but it is set out at the beginning."""
-    return -0.3 * unit.start / length if part == "situation" else 0.3 * story.told(part, unit.text)
-
-
-def _form_cost(unit: Unit) -> float:
-    """Pairs must earn their length, what is cut is worth less, and an announcement ("the result:") is no evidence."""
-    words = len(unit.text.split())
-    return (
-        SECOND_UNIT_GAIN * (len(unit.text) > 140)
-        + 0.05 * (len(unit.text) > LONGEST_QUOTE)
-        + 0.1 * (words < FEWEST_WORDS)
-        + (0.15 if words < LONG_ENOUGH else 0.04) * unit.text.rstrip().endswith((":", "?"))
-    )
 
 
 def _word_end(typed: str, first: int, last: int) -> int:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded, Stopped
 from coach.models import VERDICTS, Judgement, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
-from coach.scoring import combine, derive, evidence, grade, relevance, signals, story, whole
+from coach.scoring import combine, derive, evidence, grade, relevance, signals, whole
 from coach.scoring.llm_judge import verdict_log_probabilities
 from coach.scoring.semantic import SemanticView, view
 
@@ -144,14 +143,14 @@ def _with_evidence(
     question: Question, answer: str, seen: SemanticView, model: combine.OrdinalModel, probabilities: Floats
 ) -> tuple[PointVerdict, ...]:
     credits = model.credits(probabilities)
+    points = [point.text for point in question.key_points]
+    units = evidence.best_units(seen, question.text, points, question.kind)
     verdicts = []
     for i, point in enumerate(question.key_points):
         name = verdict_of(probabilities[i], model.positive)
         span: Span | None = None
-        if name != "missing":
-            wanted = canonical(point.text)
-            part = story.asked_part(wanted) if question.kind == "behavioral" else ""
-            span = evidence.quote(answer, seen.folded, seen.units, seen.similarity[i], wanted, part)
+        if name != "missing" and units:
+            span = evidence.span_of(answer, seen.folded, units[i].start, units[i].end)
         if name in ("covered", "contradicted") and span is None:  # promise 3: no such verdict without the words
             name = "missing"
         probability = float(probabilities[i][VERDICTS.index(name)])

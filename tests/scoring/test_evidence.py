@@ -1,22 +1,57 @@
-import numpy as np
+import json
+from importlib.resources import files
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.canonical import canonical, fold
-from coach.scoring.evidence import LONGEST_QUOTE, is_true_quote, quote, span_of
+from coach.canonical import fold
+from coach.models import Kind, Span
+from coach.ports import Embedder
+from coach.scoring.evidence import FEATURES, LONGEST_QUOTE, best_units, is_true_quote, span_of
+from coach.scoring.semantic import view
 from coach.scoring.units import cut, windows
 
 TYPED = "First, SHUFFLE the data.\n\nThen the Learning-Rate is  decayed by 10 after epoch 30.  Done!"
 
 
-def test_the_quote_is_the_unit_that_shares_words_and_numbers() -> None:
-    folded = fold(TYPED)
-    units = cut(folded.text)
-    point = canonical("The learning rate decays at epoch 30")
-    span = quote(TYPED, folded, units, np.zeros(len(units), np.float32), point)
-    assert span is not None
-    assert "decayed by 10 after epoch 30." in span.text
-    assert is_true_quote(span, TYPED)
+def quoted(encoder: Embedder, typed: str, points: list[str], kind: Kind = "concept") -> list[str]:
+    """The quote for each point."""
+    seen = view(encoder, "What happens during training?", typed, points, kind)
+    units = best_units(seen, "What happens during training?", points, kind)
+    return [span_of(typed, seen.folded, unit.start, unit.end).text for unit in units]
+
+
+def test_each_point_gets_the_piece_that_speaks_to_it(encoder: Embedder) -> None:
+    points = ["The learning rate decays by 10 after epoch 30.", "The examples are shuffled first."]
+    rate, order = quoted(encoder, TYPED, points)
+    assert "decayed by 10 after epoch 30." in rate
+    assert "SHUFFLE the data" in order
+    assert all(
+        is_true_quote(Span(TYPED.index(text), TYPED.index(text) + len(text), text), TYPED) for text in (rate, order)
+    )
+
+
+def test_the_piece_that_is_near_to_every_point_is_no_evidence_for_one(encoder: Embedder) -> None:
+    general = "Batch norm and layer norm both normalise the activations of a layer"
+    typed = f"{general}, as everybody knows. Batch norm over the examples of a batch. Layer norm inside of one example."
+    points = ["Batch norm normalises over the examples of the batch.", "Layer norm normalises within one example."]
+    for text, wanted in zip(quoted(encoder, typed, points), ("of a batch", "inside of one"), strict=True):
+        assert wanted in text
+
+
+def test_a_story_is_quoted_in_its_order(encoder: Embedder) -> None:
+    parts = ["It was about our service and the team had trouble.", "I talked to the team about the service for long."]
+    typed = " ".join(
+        [*parts, "Nothing else mattered to anybody there at all.", "The team had trouble, but less of it."]
+    )
+    points = [
+        "Describes the situation.",
+        "Describes own action.",
+        "Tells what followed.",
+        "Describes the situation later.",
+    ]
+    found = quoted(encoder, typed, points, "behavioral")
+    assert [typed.index(text) for text in found] == sorted(typed.index(text) for text in found)
 
 
 @given(st.text(min_size=1, max_size=900), st.randoms(use_true_random=False))
@@ -29,24 +64,12 @@ def test_every_unit_can_be_quoted_as_typed(typed: str, rng: object) -> None:
         assert len(span.text) <= LONGEST_QUOTE
 
 
-def test_no_words_no_quote() -> None:
-    assert quote("", fold(""), [], np.zeros(0, np.float32), "anything") is None
+def test_no_words_no_quote(encoder: Embedder) -> None:
+    assert quoted(encoder, "", ["anything"]) == []
 
 
-def test_an_announcement_is_no_evidence() -> None:
-    typed = "The batch norm result: it degrades with small batches of four images. Batch norm is batch norm everywhere."
-    folded = fold(typed)
-    units = cut(folded.text)
-    units = [*units, *windows(folded.text, units)]
-    span = quote(typed, folded, units, np.zeros(len(units), np.float32), "batch norm degrades with small batches")
-    assert span is not None
-    assert "small batches" in span.text
-
-
-def test_the_part_of_a_story_decides_where_meaning_does_not() -> None:
-    typed = "I asked the team what they thought about it. The error fell from 12 % to 4 % within a month or so."
-    folded = fold(typed)
-    units = cut(folded.text)
-    close = np.array([0.2, 0.1], np.float32)
-    found = [quote(typed, folded, units, close, "gives the outcome", part) for part in ("", "result")]
-    assert [span.text[:5] for span in found if span] == ["I ask", "The e"]
+def test_the_weights_belong_to_the_features() -> None:
+    record = json.loads(files("coach.scoring").joinpath("weights", "evidence.json").read_text(encoding="utf-8"))
+    assert tuple(record) == FEATURES
+    assert record["cosine"] > 0 > record["cosine_others"]
+    assert record["order_story"] < 0
