@@ -37,10 +37,10 @@ SCRIPT = {
     ),
     "precision-and-recall": Part(
         "Precision is the share of true positives among everything that the model flagged as positive. Recall is the "
-        "share of the actual positives that the model found. If I lower the threshold, precision goes up and recall "
-        "goes down. F1 is the harmonic mean of the two.",
+        "share of the actual positives that the model found. The decision threshold has no influence on either of "
+        "them. F1 is the harmonic mean of the two.",
         {
-            2: "Sorry, the other way round: a lower threshold flags more cases, so recall rises and precision falls.",
+            2: "Sorry, it does: a lower threshold flags more cases, so recall rises and precision usually falls.",
             3: "When a miss is expensive. In screening for a disease I want recall, even with many false alarms.",
             4: "When each false alarm hurts somebody, say blocking the account of an honest customer.",
         },
