@@ -57,6 +57,8 @@ async def test_confidence_is_asked_before_any_verdict_is_seen(make_app: MakeApp)
         await answer(pilot, "points 0")
         await until(pilot, lambda: screen(pilot).query_one(ConfidenceBar).has_focus)
         assert "covered" not in seen(pilot)
+        await until(pilot, lambda: not screen(pilot).busy)
+        assert "Esc stops" not in seen(pilot)  # nothing runs any more
         await pilot.press("4")
         await appears(pilot, "1 covered")
         (attempt,) = app.session.store.attempts.of_question("momentum")

@@ -169,6 +169,7 @@ class Conversing(QuestionTools):
     def waiting(self, message: conduct.Waiting) -> None:
         """The person's turn."""
         self.busy = False
+        self.query_one(GradeLine).tell("")  # also while confidence is asked, when `rest` says nothing
         self.talk.end_stream()
         if message.stopped and self.unjudged():
             self.talk.put("note", "Stopped. F7 goes on.")
