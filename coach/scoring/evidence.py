@@ -51,7 +51,7 @@ def features(seen: SemanticView, question: str, points: Sequence[str], kind: Kin
     rare_words: see `_rare_words`.  letters: share of the point's letter trigrams in the piece.  new_letters: likewise
     of those that the question does not have.  words: logarithm of their number.  order, order_story: how far apart
     piece and point stand, 0..1, where the one begins in the answer and the other among the points; a story is told in
-    the order of its parts, which other answers keep less.
+    the order of its parts, which other answers keep less. 0 for a single point: a reply to a follow-up has no order.
     """
     wanted = [canonical(point) for point in points]
     asked = signals.trigrams(canonical(question))
@@ -60,7 +60,7 @@ def features(seen: SemanticView, question: str, points: Sequence[str], kind: Kin
     letters = np.array([_recalls(signals.trigrams(point), pieces) for point in wanted])
     new_letters = np.array([_recalls(signals.trigrams(p) - asked or signals.trigrams(p), pieces) for p in wanted])
     begins = np.array([unit.start for unit in seen.units]) / max(1, len(seen.folded.text))
-    apart = np.abs(np.linspace(0, 1, len(points))[:, None] - begins)
+    apart = np.abs(np.linspace(0, 1, len(points))[:, None] - begins) * (len(points) > 1)
     words = np.log1p([len(unit.text.split()) for unit in seen.units])
     is_story = kind == "behavioral"
     return np.stack(

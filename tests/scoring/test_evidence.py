@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from coach.canonical import fold
 from coach.models import Kind, Span
 from coach.ports import Embedder
-from coach.scoring.evidence import FEATURES, LONGEST_QUOTE, best_units, is_true_quote, span_of
+from coach.scoring.evidence import FEATURES, LONGEST_QUOTE, best_units, features, is_true_quote, span_of
 from coach.scoring.semantic import view
 from coach.scoring.units import cut, windows
 
@@ -52,6 +52,16 @@ def test_a_story_is_quoted_in_its_order(encoder: Embedder) -> None:
     ]
     found = quoted(encoder, typed, points, "behavioral")
     assert [typed.index(text) for text in found] == sorted(typed.index(text) for text in found)
+
+
+def test_a_reply_on_one_point_has_no_order(encoder: Embedder) -> None:
+    points = ["Tells the result.", "Tells what was learned."]
+    for count in (1, 2):
+        seen = view(
+            encoder, "How did it end?", "It was a long year. In the end the errors fell by half.", points[:count]
+        )
+        columns = features(seen, "How did it end?", points[:count], "behavioral")
+        assert columns[..., FEATURES.index("order_story")].any() == (count > 1)
 
 
 @given(st.text(min_size=1, max_size=900), st.randoms(use_true_random=False))
