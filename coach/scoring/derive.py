@@ -26,14 +26,16 @@ LONGEST_LEAD_WORDS = 5
 
 FEWEST_CLAUSE_WORDS = 5
 SHORT_ANSWER_WORDS = 28
-"""A model answer up to this length is one statement already."""
+"""A model answer up to this length, code apart, is one statement already, unless it is a list."""
 
 DUPLICATE_COSINE = 0.88
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s.*$", re.MULTILINE)
 _MARKUP = re.compile(r"^\s*>\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)])\s+")
+_ITEM = re.compile(rf"{_BULLET.pattern}\S", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])")
 _SEMICOLON = re.compile(r"(?<=;)\s+")
 _SUBJECT = r"(?:the|an?|it|they|we|you|each|every|all|both|no|any|some|one|many|most|only|there)\s"
@@ -81,11 +83,12 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
     """
     if story.told("action", canonical(model_answer)) >= STORY_TOLD:
         return STORY[:most]
-    if len(model_answer.split()) <= SHORT_ANSWER_WORDS and model_answer.strip():
-        return (KeyPoint(" ".join(model_answer.split()), 3, None, True),)
+    words = _prose(model_answer).split()
+    if 0 < len(words) <= SHORT_ANSWER_WORDS and not _ITEM.search(model_answer):
+        return (KeyPoint(" ".join(words), 3, None, True),)
     found = _joined(_by_block(model_answer), most)
     if not found:
-        text = " ".join(model_answer.split()[:90])
+        text = " ".join((words or _FENCE.sub("", model_answer).split())[:90])
         return (KeyPoint(text, 3, None, True),) if text else ()
     vectors = embedder.encode([canonical(text) for text in [*found, " ".join(found)]])
     central = vectors[:-1] @ vectors[-1]
@@ -99,11 +102,15 @@ def statements(model_answer: str) -> list[str]:
     return [statement for block in _by_block(model_answer) for statement in block]
 
 
+def _prose(model_answer: str) -> str:
+    """The text without code, headings and emphasis, its lines kept."""
+    return _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
+
+
 def _by_block(model_answer: str) -> list[list[str]]:
     """The statements of every paragraph and bullet: a sentence never leans on another one's."""
-    text = _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
     blocks: list[list[str]] = []
-    for block in _blocks(text):
+    for block in _blocks(_prose(model_answer)):
         found: list[str] = []
         for sentence in (clause for whole in _SENTENCE.split(block) for clause in _clauses(whole)):
             sentence = _FILLER.sub("", sentence.strip())

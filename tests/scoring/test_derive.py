@@ -83,5 +83,19 @@ def test_a_short_model_answer_is_one_point(encoder: Embedder) -> None:
     ]
 
 
+def test_a_short_list_is_no_single_point_and_short_code_is_left_out(encoder: Embedder) -> None:
+    listed = "Remedies:\n- collect more training data\n- use dropout or weight decay\n- stop training early enough"
+    assert [point.text for point in points_of(listed, encoder)] == [
+        "Collect more training data",
+        "Use dropout or weight decay",
+        "Stop training early enough",
+    ]
+    code = "```python\ndef relu(x):\n    return max(0, x)\n```"
+    assert [point.text for point in points_of(f"ReLU returns max(0, x).\n{code}", encoder)] == [
+        "ReLU returns max(0, x)."
+    ]
+    assert [point.text for point in points_of(code, encoder)] == ["def relu(x): return max(0, x)"]
+
+
 def test_nothing_gives_nothing(encoder: Embedder) -> None:
     assert points_of("  \n", encoder) == ()
