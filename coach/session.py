@@ -59,6 +59,7 @@ class Session:
         self._session_id: int | None = None
         self._backup: Thread | None = None
         self._queue: list[str] = []
+        self._chosen: frozenset[str] = frozenset()
         self._follows_schedule = True  # False: a chosen queue, which ends
 
     # -- looking ------------------------------------------------------------------------------------------------
@@ -136,13 +137,18 @@ class Session:
         self._backup = self.parts.back_up_daily(self.schedule.clock.day(self._clock()))
         chosen = list(queue) if queue is not None else [item.question_id for item in self.due()]
         self._session_id = self.store.attempts.start_session(kind, chosen, self._clock(), dict(settings))
-        self._queue = chosen
+        self._queue, self._chosen = chosen, frozenset(chosen)
         self._follows_schedule = queue is None
         return self._session_id
 
     def next(self) -> Conversation | None:
-        """The interview that was left open, else the next question: of the queue, then of the schedule."""
-        if resume := self.resumable():
+        """The interview that was left open, else the next question: of the queue, then of the schedule.
+
+        A chosen queue goes on with one of its own questions alone: who asks for a topic is not given another.
+        """
+        resume = self.resumable()
+        if resume and (self._follows_schedule or resume.question.id in self._chosen):
+            self._queue = [question_id for question_id in self._queue if question_id != resume.question.id]
             return self.converse(resume.attempt, resume.question)
         question_id = self._next_id()
         return self.ask(question_id) if question_id else None
