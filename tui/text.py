@@ -11,6 +11,11 @@ def printable(text: str) -> str:
     return "".join(char if _harmless(char) else "\ufffd" for char in text)
 
 
+def one_line(text: str) -> str:
+    """The text made `printable` on one line: every run of white space is one blank."""
+    return " ".join(printable(text).split())
+
+
 def _harmless(char: str) -> bool:
     if char in "\n\t":
         return True

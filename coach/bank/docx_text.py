@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from coach.bank.archives import member
+from coach.bank.text import script
 from coach.errors import BankError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -82,7 +83,7 @@ def _run_text(part: ElementTree.Element) -> Iterator[str]:
             raised = _RAISED.get(_value(node.find(f"{_W}rPr"), "vertAlign"), "")
         elif node.tag in (f"{_W}t", f"{_M}t"):
             text = node.text or ""
-            yield raised + (f"({text})" if raised and len(text) > 1 else text) if text.strip() else text
+            yield script(raised, text) if raised and text.strip() else text
             raised = ""
         elif node.tag in _BEFORE:
             raised = _BEFORE[node.tag]

@@ -6,6 +6,8 @@ of frequent questions are made.
 
 from html.parser import HTMLParser
 
+from coach.bank.text import script
+
 _SKIPPED = frozenset({"script", "style", "template", "noscript", "nav", "head", "svg", "form", "footer"})
 _BLOCKS = frozenset(
     "p div section article main header aside blockquote ul ol dl dt dd table tr figure figcaption details "
@@ -78,8 +80,8 @@ class _Writer(HTMLParser):
             self.lines += ["```", ""]
         elif tag in _RAISED and self._script:
             mark, start = self._script.pop()
-            script = "".join(self._text[start:])
-            self._text[start:] = [mark + (script if len(script) < 2 else f"({script})")] if script.strip() else []
+            text = "".join(self._text[start:])
+            self._text[start:] = [script(mark, text)] if text.strip() else []
         elif tag in ("ul", "ol"):
             self.flush()
             self._lists = self._lists[:-1]

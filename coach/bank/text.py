@@ -3,10 +3,18 @@
 import re
 import unicodedata
 
+HEADING = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
+"""A Markdown heading on one line; the group is its text."""
+
 
 def folded(text: str) -> str:
     """The text with every run of white space (non-breaking ones too) as one blank, none at the ends."""
     return " ".join(text.split())
+
+
+def script(mark: str, text: str) -> str:
+    """A power or an index as in plain-text formulas: “^2”, “_(i+1)”. mark: "^" or "_"."""
+    return mark + (text if len(text) < 2 else f"({text})")
 
 
 def slug(text: str, longest: int = 60) -> str:

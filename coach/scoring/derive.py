@@ -83,10 +83,11 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
     """
     if story.told("action", canonical(model_answer)) >= STORY_TOLD:
         return STORY[:most]
-    words = _prose(model_answer).split()
+    prose = _prose(model_answer)
+    words = prose.split()
     if 0 < len(words) <= SHORT_ANSWER_WORDS and not _ITEM.search(model_answer):
         return (KeyPoint(" ".join(words), 3, None, True),)
-    found = _joined(_by_block(model_answer), most)
+    found = _joined(_by_block(prose), most)
     if not found:
         text = " ".join((words or _FENCE.sub("", model_answer).split())[:90])
         return (KeyPoint(text, 3, None, True),) if text else ()
@@ -99,7 +100,7 @@ def points_of(model_answer: str, embedder: Embedder, *, most: int = MOST_POINTS)
 
 def statements(model_answer: str) -> list[str]:
     """Sentences and bullets that say something on their own; code and headings left out, leaning sentences joined."""
-    return [statement for block in _by_block(model_answer) for statement in block]
+    return [statement for block in _by_block(_prose(model_answer)) for statement in block]
 
 
 def _prose(model_answer: str) -> str:
@@ -107,10 +108,10 @@ def _prose(model_answer: str) -> str:
     return _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
 
 
-def _by_block(model_answer: str) -> list[list[str]]:
-    """The statements of every paragraph and bullet: a sentence never leans on another one's."""
+def _by_block(prose: str) -> list[list[str]]:
+    """The statements of every paragraph and bullet of `_prose`: a sentence never leans on another one's."""
     blocks: list[list[str]] = []
-    for block in _blocks(_prose(model_answer)):
+    for block in _blocks(prose):
         found: list[str] = []
         for sentence in (clause for whole in _SENTENCE.split(block) for clause in _clauses(whole)):
             sentence = _FILLER.sub("", sentence.strip())

@@ -15,7 +15,7 @@ from coach.errors import CoachError
 from coach.library import Shelf, refined
 from coach.models import Question
 from tui.screens.base import CoachScreen, calmly
-from tui.text import printable
+from tui.text import one_line, printable
 from tui.widgets.footer import KeyFooter
 
 ALL = ""
@@ -191,7 +191,7 @@ class LibraryScreen(CoachScreen[None]):
     @staticmethod
     def _line(question: Question) -> Content:
         """Level and title, as one line: long titles are cut by the list."""
-        title = " ".join(printable(question.text).split())
+        title = one_line(question.text)
         return Content.assemble((f"{question.level} ", "$text-muted"), title)
 
     def _open(self, question_id: str | None) -> None:

@@ -17,7 +17,7 @@ from coach.report import Answered, Report, session_report
 from coach.report_export import SIGNS, number, outcome, save, study_day, summary, title
 from tui.hanging import Hanging, row
 from tui.screens.base import CoachScreen
-from tui.text import printable
+from tui.text import one_line, printable
 from tui.widgets.footer import KeyFooter
 from tui.widgets.plots import Panel, ScoreBars
 
@@ -151,14 +151,14 @@ def parts(report: Report) -> Iterator[Widget]:
         if moments:
             yield Static(Content.styled(head, "bold $accent"), classes="part")
         for moment in moments:
-            quote = f"“{_line(moment.quote)}”" if moment.quote else "you did not mention it"
+            quote = f"“{one_line(moment.quote)}”" if moment.quote else "you did not mention it"
             yield Static(Hanging([row(f"{SIGNS[moment.verdict]} ", printable(moment.point))]), markup=False)
-            yield _below(Content.assemble((quote, "italic"), "\n", (_line(moment.question), "$text-muted")))
+            yield _below(Content.assemble((quote, "italic"), "\n", (one_line(moment.question), "$text-muted")))
     if report.study:
         yield Static(Content.styled("What to study, and when it comes back", "bold $accent"), classes="part")
     for item in report.study:
         yield Static(Content.styled(study_day(item), "bold"))
-        yield _below(Content.assemble(printable(item.advice), "\n", (_line(item.question), "$text-muted")))
+        yield _below(Content.assemble(printable(item.advice), "\n", (one_line(item.question), "$text-muted")))
     keys = ("  Tab, then Enter shows an answer, 0-5 grades it", "$text-muted")
     yield Static(Content.assemble(("Question by question", "bold $accent"), keys), classes="part")
     yield OptionList(*(Option(answer_line(answer)) for answer in report.answers), id="answers", markup=False)
@@ -171,8 +171,4 @@ def _below(text: Content) -> Static:
 
 def answer_line(answer: Answered) -> Content:
     """Question, then what became of the answer."""
-    return Hanging([row("", (_line(answer.question.text), "bold")), row("    ", (outcome(answer), "$text-muted"))])
-
-
-def _line(text: str) -> str:
-    return " ".join(printable(text).split())
+    return Hanging([row("", (one_line(answer.question.text), "bold")), row("    ", (outcome(answer), "$text-muted"))])

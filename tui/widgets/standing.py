@@ -9,7 +9,7 @@ from textual.widgets import Static
 from coach.overview import Answered, Planned, Standing
 from tui import figures as words
 from tui.screens.statistics import forecast, mastery, retention
-from tui.text import printable
+from tui.text import one_line, printable
 from tui.widgets.grades import MEANINGS, day_text
 from tui.widgets.plots import Panel, Plot
 
@@ -62,14 +62,10 @@ def _planned(one: Planned) -> Content:
     late = f"{one.overdue_days} d late" if one.overdue_days else "due"
     why = "new" if one.overdue_days is None else late
     head, topic = f"{why:<9} {one.minutes:>2.0f} min  ", f"  {printable(one.topic)}"
-    return Content.assemble((head, "$text-muted"), _line(one.text), (topic, "$text-muted"))
+    return Content.assemble((head, "$text-muted"), one_line(one.text), (topic, "$text-muted"))
 
 
 def _answered(one: Answered) -> Content:
     """Day, grade, question."""
     grade = f"{one.grade} {MEANINGS[one.grade]}"
-    return Content.assemble((f"{day_text(one.day):<11} ", "$text-muted"), f"{grade:<17} {_line(one.text)}")
-
-
-def _line(text: str) -> str:
-    return " ".join(printable(text).split())
+    return Content.assemble((f"{day_text(one.day):<11} ", "$text-muted"), f"{grade:<17} {one_line(one.text)}")

@@ -12,7 +12,7 @@ from textwrap import dedent
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
-from coach.bank.text import asked
+from coach.bank.text import HEADING, asked
 
 _BOLD = re.compile(
     r"^\s{0,3}(?:[-*+]\s+|(?P<item>\d+)[.)]\s+)?(?P<mark>\*\*|__)"
@@ -21,7 +21,6 @@ _BOLD = re.compile(
     re.I,
 )
 _ASKS = re.compile(r"\?$|^(?:explain|describe|define|derive|compare|design|implement|write|tell)\s+\S", re.I)
-_HEADING = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
 _ANSWER = re.compile(r"^\s*(?:\*\*|__)?(?:A|Answer)\s*[:.]\s*(?:\*\*|__)?\s*", re.I)
 
 
@@ -42,9 +41,9 @@ def read(text: str, name: str) -> Parsed:
     section, done = "", 0
     for (index, bold), following in zip(starts, [*(line for line, _ in starts[1:]), len(lines)], strict=False):
         for line in range(done, index):
-            if not code[line] and (heading := _HEADING.match(lines[line])):
+            if not code[line] and (heading := HEADING.match(lines[line])):
                 section = heading[1]
-        ends = (line for line in range(index + 1, following) if not code[line] and _HEADING.match(lines[line]))
+        ends = (line for line in range(index + 1, following) if not code[line] and HEADING.match(lines[line]))
         done = end = next(ends, following)
         question = asked(bold["text"])
         below = dedent("\n".join(lines[index + 1 : end]))

@@ -10,14 +10,13 @@ from itertools import pairwise
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
 from coach.bank.readers import headings
-from coach.bank.text import asked
+from coach.bank.text import HEADING, asked
 
 _LABEL = r"^\s{{0,3}}(?:[-*]\s+)?(?:\*\*)?(?:{})\s*(\d*)\s*[.)]?\s*(?:\*\*)?\s*:(?:\*\*)?\s*(.*)$"
 _FRONT = re.compile(_LABEL.format("Q|Question|Front"), re.I)
 _BACK = re.compile(_LABEL.format("A|Answer|Back"), re.I)
 _DOTTED_FRONT = re.compile(r"^\s{0,3}(?:\*\*)?Q(\d*)\.(?:\*\*)?\s+(\S.*)$")
 _DOTTED_BACK = re.compile(r"^\s{0,3}(?:\*\*)?A(\d*)\.(?:\*\*)?\s+(\S.*)$")
-_SECTION = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 
 
@@ -65,10 +64,10 @@ def _front(line: str) -> re.Match[str] | None:
 
 
 def _ends(line: str) -> bool:
-    return bool(_RULE.match(line) or _SECTION.match(line))
+    return bool(_RULE.match(line) or HEADING.match(line))
 
 
 def _last_section(lines: list[str], code: list[bool]) -> str:
     prose = [line for line, inside in zip(lines, code, strict=True) if not inside]
-    found = [match[1] for line in prose if (match := _SECTION.match(line))]
+    found = [match[1] for line in prose if (match := HEADING.match(line))]
     return found[-1] if found else ""

@@ -12,12 +12,11 @@ import re
 
 from coach.bank.drafts import Draft, Parsed, Skipped
 from coach.bank.fences import in_code, tidy
-from coach.bank.text import asked
+from coach.bank.text import HEADING, asked
 
 _SUMMARY = re.compile(r"<summary>(.{0,400}?)</summary>", re.I | re.S)
 _END = re.compile(r"</?details\b[^>]*>", re.I)
 _TAG = re.compile(r"<[^<>]+>")
-_HEADING = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
 _NUMBER = re.compile(r"^(?:Q(?:uestion)?\s*)?(\d+)\s*[.):]\s*|^Q\s*[:.]\s*", re.I)
 _ASKS = re.compile(r"\?\W*$|^(?:explain|describe|define|derive|compare|design|implement|write|tell)\s", re.I)
 
@@ -38,7 +37,7 @@ def read(text: str, name: str) -> Parsed:
     for at, summary in enumerate(summaries):
         following = summaries[at + 1].start() if at + 1 < len(summaries) else len(text)
         end = _END.search(prose, summary.end(), following)
-        headings = [found[1] for line in prose[done : summary.start()].split("\n") if (found := _HEADING.match(line))]
+        headings = [found[1] for line in prose[done : summary.start()].split("\n") if (found := HEADING.match(line))]
         section = headings[-1] if headings else section
         done = end.start() if end else following
         question, number = _question(summary)

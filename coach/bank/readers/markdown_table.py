@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from coach.bank.drafts import Parsed, Skipped
 from coach.bank.fences import in_code
 from coach.bank.readers.table import columns_named, draft_of
+from coach.bank.text import HEADING
 
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
-_HEADING = re.compile(r"^#{1,6}\s+(\S.*?)\s*#*\s*$")
 
 
 def sniff(text: str) -> float:
@@ -28,7 +28,7 @@ def read(text: str, name: str) -> Parsed:
     parsed = Parsed()
     section, done = "", 0
     for head, columns in _tables(lines):
-        titles = [found[1] for line in lines[done:head] if (found := _HEADING.match(line))]
+        titles = [found[1] for line in lines[done:head] if (found := HEADING.match(line))]
         section, done = (titles or [section])[-1], head
         for index in range(head + 2, len(lines)):
             if "|" not in lines[index]:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from coach.bank.drafts import Draft, Parsed, PastReview, Skipped
 from coach.bank.markdown_format import count_fences
-from coach.bank.text import asked, questions_in
+from coach.bank.text import asked, questions_in, script
 from coach.models import KINDS
 
 _COLUMNS = {
@@ -162,9 +162,8 @@ def plain_field(text: str) -> str:
     return html.unescape(re.sub(r"<[^<>]+>|\[sound:[^\]]*\]", "", text)).replace("\xa0", " ").strip()
 
 
-def _raised(script: re.Match[str]) -> str:
-    mark = "^" if script[1].lower() == "sup" else "_"
-    return mark + (script[2] if len(script[2]) == 1 else f"({script[2]})")
+def _raised(found: re.Match[str]) -> str:
+    return script("^" if found[1].lower() == "sup" else "_", found[2])
 
 
 def _review(text: str) -> PastReview:
