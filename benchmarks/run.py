@@ -2,7 +2,8 @@
 
     python -m benchmarks.run [--long] [--only NAME ...]
 
-Each runs in a process of its own. `--only` replaces the sections named and leaves the others as they are.
+Each runs in a process of its own. Short and long forms have sections of their own; what is run replaces its section
+and leaves the others as they are.
 """
 
 import argparse
@@ -40,7 +41,8 @@ Parts(load()).index()
 class Bench:
     """One benchmark.
 
-    short, long: arguments of the two forms, None if it has no such form.  seconds: at most, for the short form.
+    short, long: arguments of the two forms; None where the short form is the whole, or there is none.
+    seconds: at most, for the short form.
     """
 
     name: str
@@ -55,9 +57,9 @@ BENCHES = (
     Bench("keys", "Key to screen", ("--keys", "60", "--json"), ("--keys", "1000", "--json")),
     Bench("engine", "Language-model engine", ("--repeat", "2", "--json"), ("--long", "--json"), 230),
     Bench("judge", "Agreement of the judge", ("--quick",), (), 120),
-    Bench("retrieval", "Search quality", ("--json",), ("--json",), 90),
+    Bench("retrieval", "Search quality", ("--json",), None, 90),
     Bench("retrieval_conversation", "Search within a conversation", ("--questions", "100", "--json"), ("--json",)),
-    Bench("retrieval_speed", "Embedding and first answer", ("--json",), ("--json",), 90),
+    Bench("retrieval_speed", "Embedding and first answer", ("--json",), None, 90),
     Bench("retrieval_scale", "Search at scale", ("--vectors", "20000", "--json"), ("--json",)),
     Bench("derived_points", "Derived key points", ("training/data/graded_answers_dev.jsonl", "--json"), ("--json",)),
     Bench("bank_import", "Import", ("--questions", "200", "--json"), ("--questions", "10000", "--json")),
@@ -72,10 +74,10 @@ BENCHES = (
 )
 
 
-def section(bench: Bench, arguments: tuple[str, ...], limit_seconds: float) -> str:
+def section(bench: Bench, title: str, arguments: tuple[str, ...], limit_seconds: float) -> str:
     """Run one benchmark; its section of the page, also when it fails or is stopped."""
     command = ["-m", f"benchmarks.{bench.name}", *arguments]
-    print(f"{bench.title} ...", file=sys.stderr, flush=True)
+    print(f"{title} ...", file=sys.stderr, flush=True)
     started, load = time.monotonic(), os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     try:
         done = subprocess.run(
@@ -91,7 +93,7 @@ def section(bench: Bench, arguments: tuple[str, ...], limit_seconds: float) -> s
     shown = " ".join(["python", *command])
     day = datetime.now(UTC).date()
     about = f"{day}, {seconds:.0f} s, load average {load:.1f} before"
-    return f"## {bench.title}\n\n`{shown}` ({about})\n\n```text\n{readable(output)}\n```\n"
+    return f"## {title}\n\n`{shown}` ({about})\n\n```text\n{readable(output)}\n```\n"
 
 
 def readable(output: str) -> str:
@@ -134,11 +136,16 @@ def processor() -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench` (short forms) and `make bench-long`; do not edit by hand. Speeds are given as ratios to a named
-alternative measured side by side in the same run, since seconds say little about another machine. What each figure
-means stands at the head of the benchmark's file. A benchmark that failed says so here.
+Written by `make bench` (short forms, under ten minutes) and `make bench-long` (hours); do not edit by hand. Speeds are
+given as ratios to a named alternative measured side by side in the same run, since seconds say little about another
+machine. What each figure means stands at the head of the benchmark's file. A benchmark that failed says so here.
 
 """
+
+
+def long_title(bench: Bench) -> str:
+    """Of the section of its long form."""
+    return f"{bench.title}, long form"
 
 
 def sections_of(page: str) -> dict[str, str]:
@@ -168,8 +175,9 @@ def measure(benches: Sequence[Bench], *, long: bool) -> None:
         if arguments is None:
             continue
         left = max(1.0, end - time.monotonic())
-        known[bench.title] = section(bench, arguments, left if long else min(left, bench.seconds))
-        ordered = [known[each.title] for each in BENCHES if each.title in known]
+        title = long_title(bench) if long else bench.title
+        known[title] = section(bench, title, arguments, left if long else min(left, bench.seconds))
+        ordered = [known[name] for each in BENCHES for name in (each.title, long_title(each)) if name in known]
         PAGE.write_text(HEAD + about + "\n" + "\n".join(ordered), "utf-8")
 
 

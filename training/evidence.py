@@ -2,7 +2,7 @@
 
 Listwise maximum likelihood: the softmax over the pieces of an answer shall fall on those that a person would quote
 (`data/evidence.jsonl`), as ListNet does with one relevant set (Cao et al. 2007, doi:10.1145/1273496.1273513). Reports
-how often the best piece is one of them on questions that the weights were not fitted on, and writes the weights.
+how often the quote holds one of them on questions that the weights were not fitted on, and writes the weights.
 """
 
 import json
@@ -17,8 +17,9 @@ from scipy.optimize import minimize
 
 from coach.ports import Embedder
 from coach.retrieval.embedder import SentenceEncoder
-from coach.scoring.evidence import FEATURES, features
-from coach.scoring.semantic import SemanticView, view
+from coach.scoring.evidence import FEATURES, Stretch, features, quotable
+from coach.scoring.semantic import view
+from coach.scoring.units import Unit
 from training.features import kind_of
 from training.graded import GradedAnswer
 from training.mixture import LABELLED, load
@@ -34,12 +35,17 @@ WEIGHTS = Path(__file__).parent.parent / "coach" / "scoring" / "weights" / "evid
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One point of one answer. features: (units, len(FEATURES)); right: (units,) whether a person would quote it."""
+    """One point of one answer.
+
+    features: (units, len(FEATURES)).  right: (units,) whether a person would quote it.  passages: that a person marked.
+    """
 
     question_id: str
     kind: str
+    units: Sequence[Unit]
     features: Floats
     right: npt.NDArray[np.bool_]
+    passages: Sequence[Stretch]
 
 
 def answer_key(answer: GradedAnswer) -> str:
@@ -60,19 +66,18 @@ def read_cases(answers: Sequence[GradedAnswer], embedder: Embedder, file: Path) 
         points = [point.text for point in answer.points]
         seen = view(embedder, answer.question, answer.text, points, kind_of(answer))
         columns = features(seen, answer.question, points, kind_of(answer))
+        # Units of the answer as typed, as the marked passages are.
+        units = [Unit(*seen.folded.typed_span(unit.start, unit.end), unit.text) for unit in seen.units]
         for index, passages in record["points"].items():
-            right = holds(seen, passages)
+            right = np.array([holds((unit.start, unit.end), passages) for unit in units])
             if right.any():
-                yield Case(answer.question_id, answer.kind, columns[int(index)], right)
+                yield Case(answer.question_id, answer.kind, units, columns[int(index)], right, passages)
 
 
-def holds(seen: SemanticView, passages: Sequence[Sequence[int]]) -> npt.NDArray[np.bool_]:
-    """(units,): whether each unit holds `ENOUGH` of one of the passages, offsets in the answer as typed."""
-    spans = [seen.folded.typed_span(unit.start, unit.end) for unit in seen.units]
-    return np.array([
-        any(min(last, end) - max(first, start) >= ENOUGH * (end - start) for start, end in passages)
-        for first, last in spans
-    ], bool)  # fmt: skip
+def holds(stretch: Stretch, passages: Sequence[Stretch]) -> bool:
+    """Whether the stretch holds `ENOUGH` of one of the passages."""
+    first, last = stretch
+    return any(min(last, end) - max(first, start) >= ENOUGH * (end - start) for start, end in passages)
 
 
 def fit(cases: Sequence[Case]) -> Floats:
@@ -109,8 +114,12 @@ def in_any_order(cases: Sequence[Case]) -> list[Case]:
 
 
 def hits(cases: Sequence[Case], weights: Floats) -> list[bool]:
-    """For each case whether the piece with the highest score is right."""
-    return [bool(case.right[(case.features @ weights).argmax()]) for case in cases]
+    """For each case whether the quote holds what a person marked."""
+    return [
+        holds(stretch, case.passages)
+        for case in cases
+        for stretch in quotable((case.features @ weights)[None, :], case.units)
+    ]
 
 
 def main() -> None:

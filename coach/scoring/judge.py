@@ -144,13 +144,13 @@ def _with_evidence(
 ) -> tuple[PointVerdict, ...]:
     credits = model.credits(probabilities)
     points = [point.text for point in question.key_points]
-    units = evidence.best_units(seen, question.text, points, question.kind)
+    stretches = evidence.best_stretches(seen, question.text, points, question.kind)
     verdicts = []
     for i, point in enumerate(question.key_points):
         name = verdict_of(probabilities[i], model.positive)
         span: Span | None = None
-        if name != "missing" and units:
-            span = evidence.span_of(answer, seen.folded, units[i].start, units[i].end)
+        if name != "missing" and stretches:
+            span = evidence.span_of(answer, seen.folded, *stretches[i])
         if name in ("covered", "contradicted") and span is None:  # promise 3: no such verdict without the words
             name = "missing"
         probability = float(probabilities[i][VERDICTS.index(name)])

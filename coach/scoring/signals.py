@@ -91,6 +91,9 @@ COMMANDS = re.compile(
 TEXTS_KEPT = 256
 """Texts whose stems and trigrams are remembered: an answer with its points. A text takes some ten kilobytes."""
 
+WORDS_KEPT = 4096
+"""Words whose stem is remembered: more than a question, its passages and an answer have."""
+
 ENDINGS = (
     "izations isations ization isation ations ation nesses ments ness ment ings ing ities ity ies edly ed ers er es "
     "ly al s e y"
@@ -98,7 +101,7 @@ ENDINGS = (
 """Longest first."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=WORDS_KEPT)
 def stem(word: str) -> str:
     """A crude stem: enough to join plural, tense and adverb of one word."""
     for ending in ENDINGS:

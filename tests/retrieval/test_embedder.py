@@ -1,6 +1,8 @@
 """The real bundled encoder."""
 
+import ctypes
 import shutil
+import sys
 
 import numpy as np
 import psutil
@@ -107,3 +109,26 @@ def test_batches_of_ever_other_sizes_keep_no_memory(minilm: SentenceEncoder) -> 
     for size in range(1, 15):
         minilm.encode([f"{number} " + "gradient " * (7 * size + number) for number in range(2, 2 + size)])
     assert process.memory_info().rss - before < 25 << 20
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="only glibc says what is in use"
+)
+def test_what_was_compiled_for_a_shape_is_not_kept_for_all_shapes(minilm: SentenceEncoder) -> None:
+    def in_use() -> int:
+        fields = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks used".split()]
+        kept = type("MallInfo2", (ctypes.Structure,), {"_fields_": [*fields, ("free", ctypes.c_size_t * 2)]})
+        ask = ctypes.CDLL(None).mallinfo2
+        ask.restype = kept
+        return int(ask().used)
+
+    def encode(texts: int) -> None:
+        for words in range(1, 41):
+            minilm.encode([f"{number} " + "loss " * words for number in range(texts)])
+
+    encode(1)
+    encode(2)
+    before = in_use()
+    encode(3)
+    encode(4)
+    assert in_use() - before < 1_000_000

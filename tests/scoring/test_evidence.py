@@ -1,15 +1,16 @@
 import json
 from importlib.resources import files
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.canonical import fold
 from coach.models import Kind, Span
 from coach.ports import Embedder
-from coach.scoring.evidence import FEATURES, LONGEST_QUOTE, best_units, features, is_true_quote, span_of
+from coach.scoring.evidence import FEATURES, LONGEST_QUOTE, best_stretches, features, is_true_quote, quotable, span_of
 from coach.scoring.semantic import view
-from coach.scoring.units import cut, windows
+from coach.scoring.units import Unit, cut, windows
 
 TYPED = "First, SHUFFLE the data.\n\nThen the Learning-Rate is  decayed by 10 after epoch 30.  Done!"
 
@@ -17,8 +18,8 @@ TYPED = "First, SHUFFLE the data.\n\nThen the Learning-Rate is  decayed by 10 af
 def quoted(encoder: Embedder, typed: str, points: list[str], kind: Kind = "concept") -> list[str]:
     """The quote for each point."""
     seen = view(encoder, "What happens during training?", typed, points, kind)
-    units = best_units(seen, "What happens during training?", points, kind)
-    return [span_of(typed, seen.folded, unit.start, unit.end).text for unit in units]
+    stretches = best_stretches(seen, "What happens during training?", points, kind)
+    return [span_of(typed, seen.folded, *stretch).text for stretch in stretches]
 
 
 def test_each_point_gets_the_piece_that_speaks_to_it(encoder: Embedder) -> None:
@@ -37,6 +38,21 @@ def test_the_piece_that_is_near_to_every_point_is_no_evidence_for_one(encoder: E
     points = ["Batch norm normalises over the examples of the batch.", "Layer norm normalises within one example."]
     for text, wanted in zip(quoted(encoder, typed, points), ("of a batch", "inside of one"), strict=True):
         assert wanted in text
+
+
+def test_a_quote_grows_over_neighbours_only_where_the_best_piece_is_in_doubt() -> None:
+    units = [Unit(0, 80, ""), Unit(81, 160, ""), Unit(161, 240, ""), Unit(241, 320, "")]
+    sure, torn, apart = [0.0, 9.0, 0.0, 0.0], [0.0, 9.0, 9.0, 0.0], [9.0, 0.0, 0.0, 7.0]
+    assert quotable(np.array([sure, torn, apart]), units) == [(81, 160), (81, 240), (0, 80)]
+
+
+def test_no_quote_grows_beyond_its_longest() -> None:
+    units = [Unit(start, start + 190, "") for start in range(0, 1000, 191)] + [Unit(1200, 1900, "")]
+    torn, endless = np.zeros(7), np.zeros(7)
+    torn[1:5], endless[6] = 9.0, 9.0
+    found = quotable(np.array([torn, endless]), units)
+    assert found[0][1] - found[0][0] <= LONGEST_QUOTE
+    assert found[1] == (1200, 1900)  # one piece without end; `span_of` cuts it at a word
 
 
 def test_a_story_is_quoted_in_its_order(encoder: Embedder) -> None:

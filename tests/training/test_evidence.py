@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from coach.scoring.evidence import FEATURES
+from coach.scoring.units import Unit
 from training.evidence import Case, answer_key, fit, hits, in_any_order
 from training.mixture import LABELLED, load
 
@@ -20,6 +21,9 @@ def test_every_marked_passage_stands_in_a_kept_answer() -> None:
             assert all(0 <= start < end <= len(answer.text) for start, end in passages)
 
 
+PIECES = [Unit(200 * i, 200 * i + 199, "") for i in range(5)]
+
+
 def cases(kind: str, telling: str) -> list[Case]:
     """Three hundred points whose right piece of five is the one with the largest value of one feature."""
     chance = np.random.default_rng(3)
@@ -27,7 +31,10 @@ def cases(kind: str, telling: str) -> list[Case]:
     for _ in range(300):
         columns = chance.random((5, len(FEATURES)))
         column = columns[:, FEATURES.index(telling)]
-        found.append(Case("q", kind, columns, column == column.max()))
+        right = int(column.argmax())
+        found.append(
+            Case("q", kind, PIECES, columns, column == column.max(), [(PIECES[right].start, PIECES[right].end)])
+        )
     return found
 
 
