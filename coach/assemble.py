@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from coach.bank.shipped import COLLECTION
 from coach.config import Config, checked
@@ -135,8 +135,9 @@ class Parts:
 
     def _is_our_adapted_model(self) -> bool:
         """Whether the bundled model runs with the adapter that its trust was measured with."""
-        ours = self.config.llm.model == "bundled" and not self.config.llm.endpoint
-        return ours and self.config.llm.adapter == "auto" and not self.llm_problem
+        llm = self.config.llm
+        ours = llm.model == "bundled" and llm.adapter == "auto" and not llm.endpoint
+        return ours and getattr(self.llm, "runs_with_adapter", False)
 
     def index(self, progress: Progress = silent) -> IndexReport:
         """Bring search in step with the bank: embeds only what is new."""
@@ -202,8 +203,14 @@ class Parts:
         return thread
 
     def close(self) -> None:
-        """Free the language model and the database connection of this thread."""
-        self.store.close()
+        """Free the language model and the database connection of this thread, if there are any."""
+        with self._lock:
+            llm = self._built.pop("llm", None)
+            self._built.pop("judge", None)
+        if llm is not None:
+            cast("LanguageModel", llm).close()
+        if "store" in self.__dict__:
+            self.store.close()
 
     def _once(self, name: str, build: Callable[[], object]):  # type: ignore[no-untyped-def]  # any part
         with self._lock:

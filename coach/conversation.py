@@ -71,6 +71,7 @@ class Conversation:
         self._trunk: Trunk | None = None
         self._trunk_turns = 0
         self._judging = False
+        self._stopping = False
 
     @property
     def _talkers(self) -> Talkers:
@@ -95,7 +96,7 @@ class Conversation:
         """
         started = time.monotonic()
         yield Working("judging")
-        self._judging = True
+        self._judging, self._stopping = True, False
         try:
             judgement = yield from self._judge()
         except (NotGraded, EmbedderUnavailable) as error:
@@ -156,9 +157,14 @@ class Conversation:
         return owes_a_turn(self.attempt.turns) and self.attempt.state in ("answered", "following_up")
 
     def stop(self) -> None:
-        """Break off judging, from any thread. Wording is stopped by closing the iterator of events."""
-        if self._judging and self._talkers.llm is not None:
-            self._talkers.llm.stop()
+        """Break off judging, from any thread, at once: models that are being loaded are not waited for.
+
+        Wording is stopped by closing the iterator of events.
+        """
+        self._stopping = self._judging
+        talkers = self._given_talkers
+        if self._judging and isinstance(talkers, Talkers) and talkers.llm is not None:
+            talkers.llm.stop()
 
     def close(self) -> None:
         """Give the language model's memory back."""
@@ -174,13 +180,11 @@ class Conversation:
         if not turns:
             raise NotGraded("There is no answer to judge.", "Type an answer, or say that you do not know.")
         answer, *replies = turns
-        trunk, notices = self._ready_trunk()
+        trunk, notices = self._ready_trunk() if self._talkers.llm_judges else (None, [])
         yield from notices
-        if not self._talkers.llm_judges:
-            trunk = None
         judgement = self.attempt.judgement
         if judgement is None or not replies:
-            judgement = self._talkers.judge.judge(self.question, answer.text, trunk=trunk)
+            judgement = self._judged(self.question, answer.text, trunk)
             judgement = conclude(judgement, judgement.points, hints=self.attempt.hints)
             yield Judged(judgement)
         else:
@@ -194,8 +198,16 @@ class Conversation:
     def _merged(self, before: Judgement, text: str, target: int, trunk: Trunk | None) -> Judgement:
         """What was judged before with a reply in it, judged on the one point that was asked for."""
         alone = replace(self.question, key_points=(self.question.key_points[target],))
-        verdict = self._talkers.judge.judge(alone, text, trunk=trunk).points[0]
+        verdict = self._judged(alone, text, trunk).points[0]
         return conclude(before, merge(before.points, {target: verdict}), hints=self.attempt.hints)
+
+    def _judged(self, question: Question, text: str, trunk: Trunk | None) -> Judgement:
+        """What the judge says. Raises Stopped also where a stop came while nothing could be broken off."""
+        if not self._stopping:
+            judgement = self._talkers.judge.judge(question, text, trunk=trunk)
+        if self._stopping:
+            raise Stopped
+        return judgement
 
     def _move(self, judgement: Judgement) -> Move:
         deepened = any(turn.kind == "deepening" for turn in self.attempt.turns)
@@ -242,12 +254,13 @@ class Conversation:
 
     def _word(self, verdict: PointVerdict) -> Generator[Event, None, wording.Wording]:
         by_model = self._talkers.words_follow_ups
+        earlier = self._coach_texts()
         words = speaking.follow_up(
-            self._ready_trunk()[0],
+            self._ready_trunk()[0] if speaking.asks_model(verdict.point, earlier, prefer_model=by_model) else None,
             self.question,
             verdict,
             said=self._said(),
-            earlier=self._coach_texts(),
+            earlier=earlier,
             prefer_model=by_model,
             drafts=self._passages_on(verdict.point.text) if by_model else (),
         )

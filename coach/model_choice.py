@@ -160,7 +160,11 @@ def check(parts: Parts, progress: Progress, answers: int | None = None) -> "Trus
     if llm is None:
         raise LlmUnavailable(judging.llm_problem or "No language model is in use.", "Choose one of the list.")
     labelled = shipped_answers()
-    trust = measure(lambda answer: _score(judging, answer), labelled[:answers], progress)
+    try:
+        trust = measure(lambda answer: _score(judging, answer), labelled[:answers], progress)
+    finally:
+        if judging is not parts:
+            judging.close()
     if trust.answers < len(labelled):
         return trust
     attempts = parts.store.attempts

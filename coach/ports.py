@@ -85,6 +85,10 @@ class LanguageModel(Protocol):
         """Break off what is being computed, from any thread: streams end, other calls raise Stopped."""
         ...
 
+    def close(self) -> None:
+        """Free its memory; nothing may be asked of it afterwards."""
+        ...
+
 
 class Judge(Protocol):
     """Judges one answer point by point."""

@@ -4,7 +4,7 @@ Front ends talk to this class and to the `Conversation` it hands out; they compu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Thread
 
@@ -163,7 +163,9 @@ class Session:
         return self.converse(self.store.attempts.get(attempt_id), question)
 
     def converse(self, attempt: Attempt, question: Question) -> Conversation:
-        """The conduct of an attempt, new or resumed."""
+        """The conduct of an attempt, new or resumed: one that was judged goes on with the points it was judged on."""
+        if attempt.judgement:
+            question = replace(question, key_points=tuple(verdict.point for verdict in attempt.judgement.points))
         question = self.parts.with_key_points(question)
         return Conversation(
             self.store,
@@ -187,7 +189,7 @@ class Session:
         by_words = (hit.question_id for hit in self.parts.retriever.search_lexical(question.text, 5))
         for key in near or by_words:  # before anything is embedded, words must do
             other = self.store.questions.get(key)
-            if other and other.id != question.id and question.id != other.duplicate_of != question.duplicate_of:
+            if other and (other.duplicate_of or other.id) != (question.duplicate_of or question.id):
                 return other
         return None
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from coach.dialogue import prompts, wording
 from coach.dialogue.wording import Wording
 from coach.errors import LlmUnavailable, Stopped
-from coach.models import PointVerdict, Question
+from coach.models import KeyPoint, PointVerdict, Question
 from coach.ports import LanguageModel, Trunk
 
 FOLLOW_UP_TOKENS = 48
@@ -36,7 +36,7 @@ def follow_up(
     point, known = verdict.point, f"{question.text}\n{said}"
     probe = Wording(point.probe, "authored") if point.probe and point.probe not in earlier else None
     chosen = probe or wording.neutral_follow_up(question, point, known)
-    if trunk is not None and (prefer_model or probe is None):
+    if trunk is not None and asks_model(point, earlier, prefer_model=prefer_model):
         branch = prompts.followup_branch(point.text)
         text = yield from generated(trunk, branch, FOLLOW_UP_TOKENS, [point.probe or "", *drafts])
         if wording.fault_of_follow_up(text, point.text, known, earlier) is None:
@@ -44,6 +44,11 @@ def follow_up(
     if verdict.verdict == "contradicted" and verdict.evidence:
         return Wording(wording.challenge(verdict.evidence.text, chosen.text), chosen.origin)
     return chosen
+
+
+def asks_model(point: KeyPoint, earlier: Sequence[str], *, prefer_model: bool) -> bool:
+    """Whether `follow_up` lets the model word its question; else it needs no trunk."""
+    return prefer_model or not point.probe or point.probe in earlier
 
 
 def acknowledgement(

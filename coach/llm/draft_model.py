@@ -27,7 +27,11 @@ class DraftModel:
                 f"{path.name} has another vocabulary than the main model, so it cannot draft for it.",
                 "Choose a draft model of the same family, or set `draft_model` to nothing.",
             )
-        self._context = Context(self._weights, replace(settings, sequences=2))
+        try:
+            self._context = Context(self._weights, replace(settings, sequences=2))
+        except LlmUnavailable:
+            self._weights.close()
+            raise
         self._memory = KvMemory(self._context)
         self._strand = self._memory.new()
 

@@ -54,8 +54,8 @@ class LlamaCppModel:
         self.problems = [self.weights.adapter_problem] if self.weights.adapter_problem else []
         self.vocabulary = self.weights.vocabulary
         self.name = path.stem
-        self._read_template()
         try:
+            self._read_template()
             self.context = Context(self.weights, settings)
         except LlmUnavailable:
             self.weights.close()
@@ -92,6 +92,11 @@ class LlamaCppModel:
         except LlmUnavailable as error:
             self.problems.append(f"Drafting goes on without the draft model. {error.message}")
             return None
+
+    @property
+    def runs_with_adapter(self) -> bool:
+        """Whether a named adapter is really in use."""
+        return self.weights.adapter_path is not None
 
     @property
     def tie_band(self) -> float:

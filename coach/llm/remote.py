@@ -6,7 +6,7 @@ This is how an organisation moves from one laptop to served models: everything e
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,6 +19,7 @@ from coach.llm.context import Logits
 TOP_LOGPROBS = 20
 """As many as the interface allows."""
 CHARACTERS_PER_TOKEN = 4  # for English; used only to say how long a trunk is, the server counts for itself
+NEWER_LIMIT = "max_completion_tokens"
 REPAIR = "That was no valid reply. Reply with exactly one of these words and nothing else: {words}."
 
 
@@ -59,6 +60,7 @@ class RemoteModel:
         self.identity = hashlib.sha256(f"{url}\0{self.name}".encode()).hexdigest()
         self.context_tokens = context_tokens
         self.gives_logprobs: bool | None = None  # unknown until the first verdict
+        self._limit_name = "max_tokens"
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="remote-model")
 
     def _first_model(self) -> str:
@@ -77,20 +79,36 @@ class RemoteModel:
 
     def ask(self, messages: list[dict[str, str]], max_tokens: int, **options: Any) -> Any:
         """One reply, as LangChain's message."""
+        with self.translated(), self._either_limit():
+            return self._bound(max_tokens, options).invoke(messages)
         with self.translated():
-            # Older servers know the first name of this limit only, newer providers the second, which LangChain sends.
-            extra = {"max_tokens": max_tokens}
-            return self._chat.bind(
-                model=self.name, max_completion_tokens=max_tokens, extra_body=extra, **options
-            ).invoke(messages)
+            return self._bound(max_tokens, options).invoke(messages)
 
     def stream(self, messages: list[dict[str, str]], max_tokens: int, **options: Any) -> Iterator[str]:
         """One reply in pieces."""
+        with self.translated(), self._either_limit():
+            yield from _pieces(self._bound(max_tokens, options).stream(messages))
+            return
         with self.translated():
-            chat = self._chat.bind(model=self.name, extra_body={"max_tokens": max_tokens}, **options)
-            for chunk in chat.stream(messages):
-                if isinstance(chunk.content, str) and chunk.content:
-                    yield chunk.content
+            yield from _pieces(self._bound(max_tokens, options).stream(messages))
+
+    def _bound(self, max_tokens: int, options: Mapping[str, Any]) -> Any:
+        return self._chat.bind(model=self.name, extra_body={self._limit_name: max_tokens}, **options)
+
+    @contextmanager
+    def _either_limit(self) -> Iterator[None]:
+        """Goes on behind the `with` when the server refused one name of the limit and asked for the other.
+
+        Older servers know the first name only, newer providers the second only, and some refuse both at once.
+        """
+        import openai
+
+        try:
+            yield
+        except openai.BadRequestError as error:
+            if self._limit_name == NEWER_LIMIT or NEWER_LIMIT not in str(error):
+                raise
+            self._limit_name = NEWER_LIMIT
 
     def each(self, work: Callable[[str], Any], items: Sequence[str]) -> list[Any]:
         """`work` on every item, at most `concurrency` at a time."""
@@ -236,6 +254,11 @@ def words_from(top: Sequence[dict[str, Any]], words: Sequence[str]) -> list[floa
         return None
     floor = min(float(entry["logprob"]) for entry in top) - 1.0
     return [floor if value is None else value for value in found]
+
+
+def _pieces(chunks: Iterable[Any]) -> Iterator[str]:
+    """The text of streamed chunks."""
+    return (chunk.content for chunk in chunks if isinstance(chunk.content, str) and chunk.content)
 
 
 def _word_in(text: str, words: Sequence[str]) -> int | None:

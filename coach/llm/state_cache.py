@@ -6,6 +6,7 @@ way the context is set up). What is damaged, foreign or unreadable is passed ove
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 
 _MAGIC = b"COACH-KV-1\n"
 _DIGEST = 32  # bytes of SHA-256
+ABANDONED_SECONDS = 3600
 
 
 class StateCache:
@@ -84,6 +86,9 @@ class StateCache:
 
     def _prune(self) -> None:
         with suppress(OSError):
+            for left in self._folder.glob("*.part"):  # by a process that was killed while it saved
+                if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                    left.unlink()
             files = sorted(self._folder.glob("*.kv"), key=lambda path: path.stat().st_mtime, reverse=True)
             total = 0
             for path in files:

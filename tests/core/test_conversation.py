@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coach.conversation import Conversation, Talkers
-from coach.errors import NotGraded
+from coach.errors import NotGraded, Stopped
 from coach.events import Concluded, Event, Judged, Said, Ungraded, Working
 from coach.models import Judgement, KeyPoint, PointVerdict, Question, Span, Turn
 from coach.ports import Trunk
@@ -225,3 +225,43 @@ def test_what_cannot_be_stored_does_not_cost_the_rest(begin: Callable[[], Conver
     conversation = begin()
     list(conversation.reply("bagging \ud800 and features"))
     assert conversation.attempt.turns[0].text == "bagging ? and features"
+
+
+class UnusedModel:
+    """A language model that nobody may talk to: it was not trusted with anything that is needed."""
+
+    name, identity, context_tokens = "unused", "unused", 4096
+
+    def trunk(self, system: str, opening: str) -> Trunk:
+        raise AssertionError("an answer was read by a model that has no task")
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_a_model_without_a_task_reads_no_answer(store: Store, judge: WordJudge, clock: Callable[[], datetime]) -> None:
+    attempt = store.attempts.get(store.attempts.start(QUESTION.id, clock()))
+    conversation = Conversation(store, QUESTION, attempt, Talkers(judge, UnusedModel()), clock)
+    (asked,) = follow_ups(list(conversation.reply("it is bagging")))
+    assert asked.origin == "authored"
+
+
+def test_stopping_waits_for_no_model_that_is_being_loaded(
+    store: Store, judge: WordJudge, clock: Callable[[], datetime]
+) -> None:
+    asked = 0
+
+    def load() -> Talkers:
+        nonlocal asked
+        asked += 1
+        conversation.stop()  # as Esc does while the model loads: it does not load a second one
+        return Talkers(judge)
+
+    attempt = store.attempts.get(store.attempts.start(QUESTION.id, clock()))
+    conversation = Conversation(store, QUESTION, attempt, load, clock)
+    with pytest.raises(Stopped):
+        list(conversation.reply("it is bagging"))
+    assert asked == 1
+    assert conversation.needs_judging()
+    assert any(isinstance(event, Judged) for event in conversation.go_on())

@@ -192,6 +192,25 @@ def test_a_server_that_refuses_log_probabilities_is_asked_by_schema(scripted):
     assert int(np.argmax(verdict(model))) == 3
 
 
+def test_the_limit_of_a_reply_goes_by_the_name_that_the_server_knows(scripted):
+    def newer(request):
+        if "max_tokens" in request:
+            return fails(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")(request)
+        assert request["max_completion_tokens"] == 1
+        return says("Yes", {"Yes": -0.1, "No": -3.0})(request)
+
+    server, model = scripted(newer)
+    assert verdict(model)[0] == verdict(model)[0] == pytest.approx(-0.1)
+    assert len(server.requests) == 3  # the other name is tried once and kept
+    server, model = scripted(newer)
+    with pytest.raises(LlmUnavailable, match="something else than"):  # the script does not stream; it was not refused
+        list(model.trunk("System", "Text").stream("\nGo on.", max_tokens=1))
+    assert [sorted(set(request) & {"max_tokens", "max_completion_tokens"}) for request in server.requests] == [
+        ["max_tokens"],
+        ["max_completion_tokens"],
+    ]
+
+
 def test_failures_that_pass_are_tried_again(scripted):
     server, model = scripted(fails(503), says("Yes", {"Yes": -0.1, "No": -3.0}), retries=1)
     assert verdict(model)[0] == pytest.approx(-0.1)
