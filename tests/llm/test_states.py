@@ -1,12 +1,15 @@
 """States on disk: restored when they fit, passed over when they do not."""
 
+import os
+import time
+
 import numpy as np
 import pytest
 
 from coach.dialogue import prompts
 from coach.llm import local
 from coach.llm.local import LlamaCppModel
-from coach.llm.state_cache import StateCache
+from coach.llm.state_cache import ABANDONED_SECONDS, StateCache
 
 
 def test_cache_gives_back_what_was_saved_under_the_same_identity_alone(tmp_path):
@@ -42,6 +45,17 @@ def test_the_folder_stays_small(tmp_path):
         cache.save([i], bytes(1000))
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 5000
     assert cache.load([9]) is not None
+
+
+def test_what_a_killed_process_left_half_written_is_removed_and_what_is_being_written_is_not(tmp_path):
+    left, fresh = tmp_path / "a.1.part", tmp_path / "b.2.part"
+    for path in (left, fresh):
+        path.write_bytes(bytes(1000))
+    long_ago = time.time() - ABANDONED_SECONDS - 60
+    os.utime(left, (long_ago, long_ago))
+    StateCache(tmp_path, "a").save([1], b"state")
+    assert not left.exists()
+    assert fresh.exists()
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path):
