@@ -7,11 +7,12 @@ An unknown name or a value out of range is an error that names the key and the f
 import dataclasses
 import math
 import os
+import re
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from coach.errors import ConfigError
 from coach.paths import Paths, default_paths
@@ -112,6 +113,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "llm.concurrency": (1, 256),
     "backups.keep": (0, 365),
 }
+_EXPECTED = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text in quotes",
+    tuple: "a list of texts",
+    dict: "names, each with a text",
+}
 SECTIONS = {
     "study": Study,
     "llm": Llm,
@@ -126,9 +135,9 @@ def load(paths: Paths | None = None) -> Config:
     """Read the home's settings. Raises ConfigError naming file and key."""
     paths = paths or default_paths()
     try:
-        data = tomllib.loads(paths.config.read_text("utf-8")) if paths.config.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"Cannot read {paths.config}: {error}.", "Mend or delete the file.") from error
+        data = tomllib.loads(_text(paths.config))
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(paths.config, error) from error
     sections = {name: _section(name, cls, data.pop(name, {}), paths.config) for name, cls in SECTIONS.items()}
     if data:
         known = ", ".join(SECTIONS)
@@ -137,6 +146,18 @@ def load(paths: Paths | None = None) -> Config:
         endpoint = checked("llm.endpoint", endpoint, str, paths.config)
         sections["llm"] = dataclasses.replace(sections["llm"], endpoint=endpoint)
     return Config(paths=paths, **sections)
+
+
+def _text(file: Path) -> str:
+    """What the file holds, empty if there is none. Raises ConfigError."""
+    try:
+        return file.read_text("utf-8") if file.exists() else ""
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> ConfigError:
+    return ConfigError(f"Cannot read {file}: {error}.", "Mend or delete the file.")
 
 
 def _section(name: str, cls: Any, values: Any, file: Path) -> Any:
@@ -155,11 +176,13 @@ def checked(key: str, value: Any, hint: Any, file: Path) -> Any:
     """Return `value` in the type of `hint`; raise ConfigError naming `key` when type, choice or range is wrong."""
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if get_args(hint) and isinstance(value, list):
-        value = tuple(str(item) for item in value)
-    expected = hint if isinstance(hint, type) and not get_args(hint) else (tuple if isinstance(value, tuple) else dict)
-    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise ConfigError(f"{file}: {key} is {value!r}.", f"Expected {getattr(expected, '__name__', expected)}.")
+    expected = get_origin(hint) or hint
+    if expected is tuple and isinstance(value, list):
+        value = tuple(value)
+    fits = isinstance(value, expected) and isinstance(value, bool) is (expected is bool)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    if not fits or not all(isinstance(item, str) for item in items):
+        raise ConfigError(f"{file}: {key} is {value!r}.", f"Expected {_EXPECTED[expected]}.")
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{file}: {key} is {value!r}.", f"Choose one of {', '.join(CHOICES[key])}.")
     if key == "llm.endpoint" and "@" in str(value).partition("//")[2].partition("/")[0]:  # messages name the address
@@ -173,22 +196,38 @@ def checked(key: str, value: Any, hint: Any, file: Path) -> Any:
 
 
 def save_value(paths: Paths, section: str, key: str, value: Any) -> None:
-    """Set one value in `config.toml`, keeping the rest of the file as it is, comments included."""
-    checked(f"{section}.{key}", list(value) if isinstance(value, tuple) else value, _hint(section, key), paths.config)
-    lines = paths.config.read_text("utf-8").splitlines() if paths.config.exists() else []
+    """Set one value in `config.toml`, keeping the rest of the file as it is, comments included.
+
+    Raises ConfigError when type, choice or range is wrong, and when the file says it in a way that only a person can
+    change: nothing is written then.
+    """
+    value = list(value) if isinstance(value, tuple) else value
+    checked(f"{section}.{key}", value, _hint(section, key), paths.config)
+    old = _text(paths.config)
+    text = _with_value(old, section, key, value)
+    try:
+        before = tomllib.loads(old)
+        as_meant = tomllib.loads(text) == {**before, section: {**before.get(section, {}), key: value}}
+    except tomllib.TOMLDecodeError:
+        as_meant = False
+    if not as_meant:
+        raise ConfigError(f"{paths.config}: {section}.{key} cannot be set from here.", "Edit this line by hand.")
+    _replace(paths.ensure().config.resolve(), text)
+
+
+def _with_value(text: str, section: str, key: str, value: Any) -> str:
+    """The file's text with one line set: the key's, else a new one under its section's header."""
+    lines = text.splitlines()
     entry = f"{key} = {_toml(value)}"
-    header = f"[{section}]"
-    if header not in [line.strip() for line in lines]:
-        lines += ["", header, entry] if lines else [header, entry]
+    headers = (i for i, line in enumerate(lines) if re.match(rf"\s*\[\s*{section}\s*\]\s*(#|$)", line))
+    if (header := next(headers, None)) is None:
+        lines += [*([""] if lines else []), f"[{section}]", entry]
     else:
-        start = [line.strip() for line in lines].index(header) + 1
+        start = header + 1
         end = next((i for i in range(start, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
-        old = next((i for i in range(start, end) if lines[i].split("=")[0].strip() == key), None)
-        if old is None:
-            lines.insert(start, entry)
-        else:
-            lines[old] = entry
-    _replace(paths.ensure().config.resolve(), "\n".join(lines) + "\n")
+        at = next((i for i in range(start, end) if lines[i].split("=")[0].strip() == key), None)
+        lines[start if at is None else at : start if at is None else at + 1] = [entry]
+    return "\n".join(lines) + "\n"
 
 
 def _replace(file: Path, text: str) -> None:
