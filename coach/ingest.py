@@ -84,7 +84,8 @@ def ingest(
     documents = _read(paths, report, progress)
     if not documents:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in report.skipped[:3])
-        raise NothingRead(f"Nothing was imported. {reasons}.", report)
+        empty = f"There is no file in {', '.join(map(str, paths))}"
+        raise NothingRead(f"Nothing was imported. {reasons or empty}.", report)
     stored = store.questions.stored(collection)
     planned = plan(
         documents,
@@ -96,7 +97,8 @@ def ingest(
     _fill(report, documents, planned)
     if not dry_run:
         live = store.questions.live()
-        enricher = Enricher(live, embedder, derive, _shipped(live, embedder))
+        known = _known_vectors(store, live, embedder) if planned.new or planned.changed else {}
+        enricher = Enricher(live, embedder, derive, known)
         changes = _changes(planned, collection, enricher, progress)
         if embedder is not None:
             _embed(store, changes.questions, embedder, enricher, progress)
@@ -167,15 +169,21 @@ class _Changes:
 def _changes(planned: Plan, collection: str, enricher: Enricher, progress: Progress) -> _Changes:
     entries = [*planned.new, *planned.changed]
     gone = [question.id for question in planned.gone]
-    questions, links = enricher.complete(entries, collection, without=gone, progress=progress)
+    questions, links = enricher.complete(
+        entries, collection, restored=planned.restored, without=gone, progress=progress
+    )
     return _Changes(entries, questions, gone, links)
 
 
-def _shipped(questions: Sequence[Question], embedder: Embedder | None) -> dict[str, np.ndarray]:
-    """The vectors that came with the coach, by the text of the question."""
-    vectors = shipped_vectors(embedder.identity) if embedder is not None else {}
-    hashes = {question.text: text_hash(question.text) for question in questions}
-    return {text: vectors[key] for text, key in hashes.items() if key in vectors}
+def _known_vectors(store: Store, questions: Sequence[Question], embedder: Embedder | None) -> dict[str, np.ndarray]:
+    """The vectors of these questions that came with the coach or were computed before, by the question's text."""
+    if embedder is None:
+        return {}
+    texts = {text_hash(question.text): question.text for question in questions}
+    stored = store.passages.vectors_by_hash(embedder.identity)
+    known = {texts[key]: vector for key, vector in stored if key in texts}
+    shipped = shipped_vectors(embedder.identity)
+    return known | {text: shipped[key] for key, text in texts.items() if key in shipped}
 
 
 def _embed(
@@ -208,8 +216,10 @@ def _write(store: Store, planned: Plan, changes: _Changes, collection: str, root
         store.questions.save(
             (question, entry.source_hash, entry.position)
             for question, entry in zip(changes.questions, changes.entries, strict=True)
+            if entry.id not in planned.restored
         )
-        store.questions.move({entry.id: (entry.position, entry.source) for entry in planned.unchanged})
+        kept = [*planned.unchanged, *(entry for entry in planned.new if entry.id in planned.restored)]
+        store.questions.move({entry.id: (entry.position, entry.source) for entry in kept})
         store.questions.retire(changes.gone)
         store.questions.link(changes.links)
         for question in changes.questions:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from coach.bank.classify import kind_of
 from coach.bank.duplicates import Comparison, Item
 from coach.bank.importer import Entry
-from coach.bank.text import slug
+from coach.bank.text import topic_slug
 from coach.models import KeyPoint, Question
 from coach.ports import Embedder, Progress
 
@@ -42,10 +42,17 @@ class Enricher:
         self._vectors = dict(known or {})
 
     def complete(
-        self, entries: Sequence[Entry], collection: str, *, without: Collection[str], progress: Progress
+        self,
+        entries: Sequence[Entry],
+        collection: str,
+        *,
+        restored: Mapping[str, Question],
+        without: Collection[str],
+        progress: Progress,
     ) -> tuple[list[Question], dict[str, str | None]]:
         """The complete questions of these entries, in order, and whom they and others repeat, by id.
 
+        restored: questions that stand for their entry as they are, by id.
         without: ids that are about to be retired; links of other questions to them are cleared.
         """
         ids = {entry.id for entry in entries}
@@ -53,7 +60,7 @@ class Enricher:
         links: dict[str, str | None] = {question.id: None for question in others if question.duplicate_of in without}
         if not entries:
             return [], links
-        questions = [_question(entry, collection) for entry in entries]
+        questions = [restored.get(entry.id) or _question(entry, collection) for entry in entries]
         if self._embedder is not None:
             links |= self._links(others, questions, progress)
         questions = self._with_topics(questions, others, links)
@@ -94,7 +101,7 @@ class Enricher:
                 topic = topics.get(links.get(question.id) or "", "")
                 if not topic and story in vectors:
                     topic = self._near_topic(question, lenders[story], vectors[story])
-                topic = topic or slug(question.section) or slug(question.collection) or "general"
+                topic = topic or topic_slug(question.section) or topic_slug(question.collection) or "general"
                 question = replace(question, topic=topic)
             topics[question.id] = question.topic
             result.append(question)

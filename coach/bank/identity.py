@@ -1,13 +1,13 @@
 """Which question of a re-imported document is which question of the last import.
 
-A question keeps its id, and with it its review history, through edits, moves and new numbering: by a written id, then
-by exact text, then by an unchanged answer, then by similar wording within the same document.
+A question keeps its id, and with it its review history, through edits, moves and new numbering: by what its source
+said last, then by a written id, by exact text, by an unchanged answer, by similar wording within the same document.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from difflib import SequenceMatcher
 from hashlib import blake2b
@@ -37,10 +37,14 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def matched(drafts: Sequence[Draft], known: Sequence[Question]) -> dict[int, str]:
-    """Ids of those drafts (by index) that are known questions; each known question is given away once."""
+def matched(drafts: Sequence[Draft], known: Sequence[Question], said: Mapping[str, str]) -> dict[int, str]:
+    """Ids of those drafts (by index) that are known questions; each known question is given away once.
+
+    said: `draft_hash` of what each question was made from, by id: the person may have reworded all of it since.
+    """
     found: dict[int, str] = {}
     left = {question.id: question for question in known}
+    _match_exactly(drafts, left, found, lambda draft: (draft_hash(draft),), lambda known: (said[known.id],))
     for keys_of_draft, keys_of_known in _EXACT:
         _match_exactly(drafts, left, found, keys_of_draft, keys_of_known)
     _match_similar(drafts, left, found)
@@ -62,6 +66,8 @@ _EXACT = (
 
 def _match_exactly(drafts, left, found, draft_key, known_key) -> None:  # type: ignore[no-untyped-def]
     """Pair equal keys in order; an empty key pairs with nothing."""
+    if not left:
+        return
     by_key: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for question in left.values():
         by_key[known_key(question)].append(question.id)

@@ -1,7 +1,7 @@
 """The plan of an import: what is new, changed, unchanged and gone. Pure: nothing is read or written here."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coach.bank.drafts import Draft
 from coach.bank.identity import draft_hash, fresh_id, matched
@@ -40,7 +40,8 @@ class Entry:
 @dataclass(slots=True)
 class Plan:
     """What an import will do. before: the old text of every changed question, by id.  returning: ids of `new` ones
-    that were retired before.
+    that were retired before.  restored: those of them whose source says again what it said last, as they were left,
+    by id.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Plan:
     gone: list[Question] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
     returning: set[str] = field(default_factory=set)
+    restored: dict[str, Question] = field(default_factory=dict)
 
     @property
     def entries(self) -> list[Entry]:
@@ -71,17 +73,19 @@ def plan(
     """
     result = Plan()
     by_id = {entry.question.id: entry for entry in known}
+    said = {key: entry.source_hash for key, entry in by_id.items()}
     free = set(by_id)
     ids: list[dict[int, str]] = []
     for document in documents:  # first each document with its own last version
         own = [entry.question for entry in known if entry.question.source == document.path]
-        ids.append(matched(document.drafts, [question for question in own if question.id in free]))
+        ids.append(matched(document.drafts, [question for question in own if question.id in free], said))
         free -= set(ids[-1].values())
     sources = {document.path for document in documents}
     movable = [entry.question for entry in known if entry.question.source in sources.union(vanished)]
     for document, found in zip(documents, ids, strict=True):  # then with what left the other documents
         rest = [index for index in range(len(document.drafts)) if index not in found]
-        moved = matched([document.drafts[i] for i in rest], [q for q in movable if q.id in free]) if rest else {}
+        left = [question for question in movable if question.id in free]
+        moved = matched([document.drafts[i] for i in rest], left, said) if rest else {}
         found |= {rest[index]: key for index, key in moved.items()}
         free -= set(moved.values())
     _fill(result, documents, ids, by_id, collection, set(taken))
@@ -113,6 +117,8 @@ def _fill(
             elif old.retired:
                 result.new.append(entry)
                 result.returning.add(key)
+                if old.source_hash == entry.source_hash:
+                    result.restored[key] = replace(old.question, source=entry.source)
             else:
                 result.changed.append(entry)
                 result.before[key] = old.question.text

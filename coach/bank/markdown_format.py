@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from coach.bank.faults import Fault
-from coach.bank.text import folded, slug
+from coach.bank.text import folded, topic_slug
 from coach.errors import BankError
 from coach.models import KINDS, KeyPoint, Question
 
@@ -72,7 +72,7 @@ def read(text: str, *, source: str = "", topic: str = "", collection: str = "ban
             section = heading.text
             continue
         builder = _Builder(heading, parts, lines)
-        question = builder.build(section, topic or slug(section), source, collection)
+        question = builder.build(section, topic or topic_slug(section), source, collection)
         file.faults += builder.faults
         if question is not None and not builder.faults:
             file.questions.append(question)

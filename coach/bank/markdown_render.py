@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coach.bank.markdown_format import FOLLOW_UPS, KEY_POINTS, MISTAKES, VERBATIM, count_fences, read
-from coach.bank.text import slug
+from coach.bank.text import topic_slug
 from coach.models import KeyPoint, Question
 
 
@@ -20,7 +20,7 @@ def render(questions: Sequence[Question], title: str = "", topic: str = "") -> s
 
 def render_question(question: Question, title: str, topic: str = "") -> str:
     """One question as it stands in a file named `title`."""
-    pieces = ["\n".join([_heading(question.text), *_entry_lines(question, title, topic or slug(title))])]
+    pieces = ["\n".join([_heading(question.text), *_entry_lines(question, title, topic or topic_slug(title))])]
     pieces.append(_safe_answer(question.answer))
     if question.key_points:
         pieces.append(f"### {KEY_POINTS}\n" + "\n".join(_point_line(point) for point in question.key_points))

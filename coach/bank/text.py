@@ -20,7 +20,17 @@ def script(mark: str, text: str) -> str:
 def slug(text: str, longest: int = 60) -> str:
     """Lower-case ASCII words joined by hyphens, cut at a word: “Bias & variance” -> “bias-variance”. May be empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
+    return _hyphened(re.findall(r"[a-z0-9]+", plain), longest)
+
+
+def topic_slug(text: str, longest: int = 60) -> str:
+    """The same with the words of every script: “Теория & практика” -> “теория-практика”, “Café” -> “cafe”."""
+    plain = re.sub(r"([A-Za-z])[\u0300-\u036f]+", r"\1", unicodedata.normalize("NFKD", text))
+    letters = (char if unicodedata.category(char)[0] in "LMN" else " " for char in unicodedata.normalize("NFC", plain))
+    return _hyphened("".join(letters).lower().split(), longest)
+
+
+def _hyphened(words: list[str], longest: int) -> str:
     while len(words) > 1 and len("-".join(words)) > longest:
         words.pop()
     return "-".join(words)[:longest]

@@ -113,6 +113,15 @@ def test_questions_whose_vectors_came_with_the_coach_are_not_embedded_again(stor
     assert not {*embedder.texts} & {*ours}
 
 
+def test_questions_that_the_home_holds_are_not_embedded_again(store: Store, faq: Path) -> None:
+    bring(store, faq)
+    rye = faq.with_name("rye.txt")
+    rye.write_text("What is rye?▾\nA cereal of the north.\n")
+    embedder = HashEmbedder()
+    ingest(store, [rye], embedder=embedder, derive=derive)
+    assert sorted(embedder.texts) == ["What is rye?", "What is rye?\nA cereal of the north."]
+
+
 def test_edits_keep_ids_and_what_is_gone_is_retired(store: Store, faq: Path) -> None:
     bring(store, faq)
     edited = FAQ.replace("Why knead dough?", "Why do you knead dough at all?").replace("About 230 degrees", "230 °C")
@@ -146,6 +155,28 @@ def test_an_edit_by_the_person_stands_until_the_source_changes(store: Store, faq
     store.questions.edit(mine)
     assert counts(bring(store, faq)) == (0, 0, 3, 0)
     assert store.questions.live("bread")[0] == mine
+
+
+def test_a_question_reworded_in_all_its_parts_is_still_the_one_of_its_source(store: Store, faq: Path) -> None:
+    bring(store, faq)
+    mine = replace(store.questions.live("bread")[0], text="Which organism raises dough?", answer="Saccharomyces.")
+    store.questions.edit(mine)
+    assert counts(bring(store, faq)) == (0, 0, 3, 0)
+    assert store.questions.live("bread")[0] == mine
+
+
+def test_an_edited_question_that_comes_back_is_as_it_was_left(store: Store, faq: Path) -> None:
+    bring(store, faq)
+    mine = replace(store.questions.live("bread")[0], text="Which organism raises dough?", answer="Saccharomyces.")
+    store.questions.edit(mine)
+    faq.write_text("\n".join(FAQ.splitlines()[2:]), "utf-8")
+    assert counts(bring(store, faq)) == (0, 0, 2, 1)
+    faq.write_text(FAQ, "utf-8")
+    assert counts(bring(store, faq)) == (1, 0, 2, 0)
+    assert store.questions.live("bread")[0] == mine
+    assert store.questions.stored("bread")[0].edited
+    assert {passage.text for passage in store.passages.passages_of([mine.id])} == {mine.text, mine.answer}
+    assert counts(bring(store, faq)) == (0, 0, 3, 0)
 
 
 def test_moving_a_file_keeps_its_questions(store: Store, faq: Path) -> None:
@@ -291,6 +322,13 @@ def test_nothing_read_is_an_error_with_the_reason(store: Store, tmp_path: Path) 
     with pytest.raises(NothingRead, match="Nothing was imported") as error:
         bring(store, path)
     assert [part.reason for part in error.value.report.skipped] == ["empty"]
+
+
+def test_an_empty_folder_is_named(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with pytest.raises(NothingRead, match=f"There is no file in {folder}. Supported"):
+        bring(store, folder)
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:

@@ -98,6 +98,24 @@ def test_a_fault_names_its_line_and_what_was_expected(change: tuple[str, str], f
     assert error.value.message.startswith(f"a.md:{fault}")
 
 
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Оптимизация й регуляризация", "оптимизация-й-регуляризация"),
+        ("अनुकूलन विधि", "अनुकूलन-विधि"),
+        ("机器学习", "机器学习"),
+        ("Café: Bias & variance²", "cafe-bias-variance2"),
+    ],
+)
+def test_a_title_in_any_script_is_a_topic(title: str, topic: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.md"
+    file.write_text(f"# {title}\n\n## Why?\nid: why\n\nSo.\n\n### Key points\n- (1) So it is.\n", "utf-8")
+    assert check(file) == (1, [])
+    (question,) = parse(file.read_text("utf-8"))
+    assert question.topic == topic
+    assert "topic:" not in render([question], title)
+
+
 def test_check_lists_every_fault_of_a_folder(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
