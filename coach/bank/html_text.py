@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 
 from coach.bank.text import script
 
-_SKIPPED = frozenset({"script", "style", "template", "noscript", "nav", "head", "svg", "form", "footer"})
+# of a head only the title is text; a head itself may be left open, and a form may hold the whole page
+_SKIPPED = frozenset("title script style template noscript nav svg footer select textarea".split())
 _BLOCKS = frozenset(
-    "p div section article main header aside blockquote ul ol dl dt dd table tr figure figcaption details "
+    "p div section article main header aside form blockquote ul ol dl dt dd table tr figure figcaption details "
     "summary".split()
 )
 _TITLES = frozenset({"summary", "dt"})

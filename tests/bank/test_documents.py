@@ -48,6 +48,19 @@ def test_broken_html_is_read_as_far_as_it_makes_sense(tmp_path: Path) -> None:
     assert [draft.text for draft in drafts(path)][-1] == "Why y?"
 
 
+def test_an_open_head_and_a_form_around_the_page_hide_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    bread = "<h1>Bread</h1><h2>What is yeast?</h2><p>A fungus.</p><h2>Why knead?</h2><p>Gluten.</p>"
+    answers = [("What is yeast?", "A fungus."), ("Why knead?", "Gluten.")]
+    for page in (
+        f"<html><head><title>What is T?</title><meta charset=utf-8><body>{bread}",
+        f"<title>What is T?</title>{bread}",
+        f"<body><form action=x><select><option>What is a choice?</select>{bread}</form>",
+    ):
+        path.write_text(page)
+        assert [(draft.text, draft.answer) for draft in drafts(path)] == answers
+
+
 def test_word_documents(tmp_path: Path) -> None:
     docx = pytest.importorskip("docx")
     document = docx.Document()
