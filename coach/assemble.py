@@ -222,7 +222,7 @@ class Parts:
         from coach.retrieval.embedder import SentenceEncoder
 
         named = self.config.retrieval.encoder
-        return SentenceEncoder(None if named == "bundled" else Path(named))
+        return SentenceEncoder(None if named == "bundled" else Path(named).expanduser())
 
     def _make_retriever(self) -> HybridRetriever:
         from coach.retrieval.hybrid import HybridRetriever

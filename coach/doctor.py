@@ -21,9 +21,10 @@ def examine(parts: Parts) -> Findings:
     """Load every part, measure the model, collect problems. `network_used` is counted, not assumed."""
     problems: list[str] = []
     with counted_connections() as connections:
-        findings: Findings = {"python": sys.version.split()[0], "torch": _torch(problems), "gpu": _gpu()}
+        findings: Findings = {"python": sys.version.split()[0], "torch": _package("torch")}
+        findings |= _guarded(problems, lambda: {"gpu": _gpu()}, {"gpu": None})
         findings |= _guarded(problems, lambda: _encoder(parts), {"encoder": None})
-        findings |= _guarded(problems, lambda: _language_model(parts, problems), NO_MODEL)
+        findings |= _guarded(problems, lambda: _language_model(parts, problems, findings["gpu"]), NO_MODEL)
         findings |= _guarded(problems, lambda: _weights(parts, problems), {"weights_verified": False})
         findings |= _guarded(problems, lambda: {"judge": parts.judge.name}, {"judge": None})
         findings |= _guarded(problems, lambda: _bank(parts), {"questions": 0})
@@ -83,16 +84,12 @@ def _guarded(problems: list[str], look: Callable[[], Findings], otherwise: Findi
         return otherwise
 
 
-def _torch(problems: list[str]) -> str | None:
-    found = _package("torch")
-    if found is None:
-        problems.append("PyTorch is not installed. Run `make install`.")
-    return found
-
-
 def _gpu() -> str | None:
-    import torch
-
+    """The name of the device that torch would compute on; None without one. Raises CoachError without torch."""
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        raise CoachError(f"PyTorch cannot be loaded: {error}.", "Run `make install`.") from error
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
 
 
@@ -121,7 +118,7 @@ def _backups(parts: Parts, problems: list[str]) -> Findings:
     return {"newest_backup": newest.written.isoformat(timespec="seconds") if newest else None}
 
 
-def _language_model(parts: Parts, problems: list[str]) -> Findings:
+def _language_model(parts: Parts, problems: list[str], gpu: str | None) -> Findings:
     llm = parts.llm
     if parts.llm_problem:
         problems.append(parts.llm_problem)
@@ -134,7 +131,7 @@ def _language_model(parts: Parts, problems: list[str]) -> Findings:
         return found
     from coach.llm.measure import speeds
 
-    measured = speeds(llm, gpu_seen=_gpu() is not None)
+    measured = speeds(llm, gpu_seen=gpu is not None)
     if measured.warning:
         problems.append(measured.warning)
     return found | {

@@ -6,7 +6,7 @@ comes out without control characters.
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from coach.bank.readers import reader_for
@@ -103,6 +103,3 @@ def clean(text: str) -> str:
     if not text.strip():
         raise BankError("empty")
     return text
-
-
-Loader = Callable[[Path], str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -58,11 +58,6 @@ class HybridRetriever:
     def search_lexical(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[SearchHit]:
         """The same by words alone: needs no encoder and no vectors."""
         return lexical_hits(self._home, query, lexical_scores(self._home, query, filters, k), k)
-
-    def progressive(self, query: str, k: int = 10, filters: Filters = NO_FILTERS) -> Iterator[list[SearchHit]]:
-        """Yield the lexical result at once, then the full one (which may first have to load the encoder)."""
-        yield self.search_lexical(query, k, filters)
-        yield self.search(query, k, filters)
 
     def passages(self, query: str, k: int = 5, filters: Filters = NO_FILTERS) -> list[tuple[Passage, float]]:
         """The k answer passages nearest to `query`, with their cosine: what answers are grounded on."""

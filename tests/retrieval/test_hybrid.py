@@ -84,7 +84,7 @@ def test_words_answer_first_and_need_no_encoder(store, questions):
             pytest.fail("the encoder was asked")
 
     update_passages(store, questions)
-    assert ids(next(HybridRetriever(store, Absent()).progressive("discriminator"))) == ["gan"]
+    assert ids(HybridRetriever(store, Absent()).search_lexical("discriminator")) == ["gan"]
 
 
 def test_search_follows_the_bank(store, questions, encoder, retriever):

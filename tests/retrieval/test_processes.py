@@ -28,7 +28,7 @@ FIRST_ANSWER = """
 import sys
 from coach.assemble import Parts
 from coach.config import load
-assert next(Parts(load()).retriever.progressive("momentum"))[0].question_id == "momentum"
+assert Parts(load()).retriever.search_lexical("momentum")[0].question_id == "momentum"
 print(*sys.modules)
 """
 

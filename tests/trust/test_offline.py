@@ -1,5 +1,6 @@
 """The whole program without a network: what it does, and that it does not even try."""
 
+import json
 import os
 import shutil
 import socket
@@ -70,6 +71,26 @@ def test_doctor_counts_what_is_tried() -> None:
         other.close()
     socket.getaddrinfo("127.0.0.1", 2)
     assert [event for event, *_ in seen] == ["socket.sendto", "socket.connect", "socket.getaddrinfo"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["ModuleNotFoundError(\"No module named 'torch'\")", "OSError('libtorch.so: missing')"]
+)
+def test_doctor_says_what_is_wrong_with_torch(home: Path, tmp_path: Path, fault: str) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('[llm]\nmodel = "none"\n')
+    (tmp_path / "torch.py").write_text(f"raise {fault}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tui.cli", "doctor", "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"COACH_HOME": str(home), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["gpu"] is None
+    assert found["problems"][0].startswith(f"PyTorch cannot be loaded: {fault.split(chr(40), 1)[1][1:-2]}")
+    assert found["questions"] > 0
 
 
 def test_the_proof_would_notice(tmp_path: Path) -> None:
