@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -11,12 +13,13 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static, TextArea
 
 from coach.config import Config
+from coach.ingest import Report
 from coach.mock import begin_mock, unfinished_mock
 from coach.mock_plan import rounds_named
 from coach.report import Answered
 from coach.session import Session
 from tests.screens.fakes import FakeApp, FakeParts
-from tests.tui.waiting import appears, arrived, notified, until
+from tests.tui.waiting import PATIENCE_SECONDS, appears, arrived, notified, until
 from tui.screens.edit import EditScreen
 from tui.screens.home import HomeScreen
 from tui.screens.import_ import ImportScreen
@@ -116,11 +119,40 @@ async def test_an_import_shows_first_what_it_would_do(app: FakeApp, tmp_path: Pa
         assert "monad" not in app.parts.store.questions.ids()
 
 
-async def test_a_path_that_is_not_there_is_a_calm_message(app: FakeApp) -> None:
+@pytest.mark.parametrize(
+    "path", ["/no/such/file", "~nobody-of-this-name/notes", "n" * 300], ids=["missing", "nobody's", "too long"]
+)
+async def test_a_path_that_is_not_there_is_a_calm_message(app: FakeApp, path: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await opened(pilot, ImportScreen("/no/such/file"))
+        await opened(pilot, ImportScreen(path))
+        await pilot.press("end", "slash")  # with every key the path is completed, if it can be
         await pilot.press("enter")
-        await appears(pilot, "There is no /no/such/file")
+        await appears(pilot, f"There is no {path}/"[:60])
+
+
+async def test_what_was_not_seen_is_not_imported(app: FakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, unseen = tmp_path / "seen.md", tmp_path / "unseen.md"
+    seen.write_text(NOTES, "utf-8")
+    unseen.write_text(NOTES.replace("monad", "functor"), "utf-8")
+    reading, ingest = Event(), app.parts.ingest
+
+    def slowly(*arguments: Any, **options: Any) -> Report:
+        assert reading.wait(PATIENCE_SECONDS)
+        return ingest(*arguments, **options)
+
+    monkeypatch.setattr(app.parts, "ingest", slowly)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, ImportScreen(str(seen)))
+        await pilot.press("enter")
+        app.screen.query_one("#path", Input).value = str(unseen)
+        await pilot.pause()
+        reading.set()
+        await appears(pilot, "Enter looks again")
+        await pilot.press("ctrl+s")
+        await appears(pilot, "What is a functor?", "imports them as “unseen”")
+        app.screen.query_one("#path", Input).value = str(seen)
+        await appears(pilot, "Enter looks again")
+        assert not {"monad", "functor"} & set(app.parts.store.questions.ids())
 
 
 async def test_a_whole_mock_interview_by_keys(app: FakeApp) -> None:

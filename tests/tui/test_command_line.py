@@ -68,3 +68,11 @@ def test_a_weight_of_a_topic_without_questions_is_kept_and_said(home: Path) -> N
     done = CliRunner().invoke(app, command)
     assert done.stdout.startswith("2999-12-01")
     assert "No question is about langauge-models yet." in done.stderr
+
+
+@pytest.mark.parametrize("command", [["ingest"], ["models", "use"]])
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/notes.md", "n" * 300], ids=["nobody's", "too long"])
+def test_a_path_that_cannot_be_one_is_not_there(command: list[str], path: str) -> None:
+    done = CliRunner().invoke(app, [*command, path])
+    said = done.stderr if command == ["ingest"] else str(done.exception)
+    assert "here is no" in said

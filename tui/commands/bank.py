@@ -12,6 +12,7 @@ from coach.config import load
 from coach.models import Question
 from tui.jsonl import print_line
 from tui.text import printable
+from tui.typed_path import existing
 
 if TYPE_CHECKING:  # every command of the program loads this module; the import needs NumPy and a Markdown parser
     from coach.ingest import Report
@@ -40,7 +41,7 @@ def ingest(
     from coach.assemble import Parts
     from coach.ingest import NothingRead
 
-    missing = [path for path in paths if not path.expanduser().exists() and not path.is_symlink()]
+    missing = [path for path in paths if existing(path) is None]
     if missing:
         raise typer.BadParameter(f"there is no {missing[0]}")
     bar = ProgressLine()

@@ -11,6 +11,7 @@ from coach.config import Config, load
 from coach.errors import LlmUnavailable
 from tui.jsonl import print_line
 from tui.text import printable
+from tui.typed_path import existing
 
 app = typer.Typer(help="Language models: list, fetch, use, check, remove.", no_args_is_help=True)
 
@@ -172,13 +173,13 @@ def _located(config: Config, name: str) -> Path:
     from coach.llm.discover import found_models
     from coach.model_choice import fetched
 
-    if Path(name).expanduser().exists():
-        return Path(name).expanduser().resolve()
+    if named := existing(name):
+        return named.resolve()
     if path := fetched(config, name):
         return path
-    named = [model.path for model in found_models(config.paths.models) if model.name == name]
-    if named:
-        return named[0]
+    for model in found_models(config.paths.models):
+        if model.name == name:
+            return model.path
     raise LlmUnavailable(f"There is no model “{name}” on this machine.", "See `coach models list`.")
 
 

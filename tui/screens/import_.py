@@ -18,10 +18,12 @@ from tui.figures import counted
 from tui.hanging import Hanging, Row, row
 from tui.screens.base import CoachScreen
 from tui.text import printable
+from tui.typed_path import existing
 from tui.widgets.footer import KeyFooter
 
 SIGNS = {"new": ("+", "$success"), "changed": ("~", "$warning"), "gone": ("-", "$error")}
 SHOWN = 300
+LOOK_AGAIN = Content.styled("The path or the name has changed: Enter looks again.", "$text-muted")
 
 
 class PathSuggester(Suggester):
@@ -33,7 +35,9 @@ class PathSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         """The first entry of the folder that begins like the last part."""
         folder, _, begun = value.rpartition("/")
-        base = Path(folder or ("/" if value.startswith("/") else ".")).expanduser()
+        base = existing(folder or ("/" if value.startswith("/") else "."))
+        if base is None:
+            return None
         try:
             names = sorted(entry.name + "/" * entry.is_dir() for entry in base.iterdir())
         except OSError:
@@ -41,6 +45,10 @@ class PathSuggester(Suggester):
         matching = (name for name in names if name.startswith(begun) and (begun or not name.startswith(".")))
         name = next(matching, None)
         return None if name is None else value[: len(value) - len(begun)] + name
+
+
+Asked = tuple[str, str]
+"""What stands in the two boxes: path, name of the collection."""
 
 
 class ImportScreen(CoachScreen[None]):
@@ -67,7 +75,7 @@ class ImportScreen(CoachScreen[None]):
     def __init__(self, path: str = "") -> None:
         super().__init__()
         self._path = path
-        self._previewed: tuple[str, str] | None = None
+        self._previewed: Asked | None = None
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -81,6 +89,13 @@ class ImportScreen(CoachScreen[None]):
             yield Static(id="doing", markup=False)
             yield Static(id="outcome", markup=False)
         yield KeyFooter()
+
+    @on(Input.Changed)
+    def changed(self) -> None:
+        """A preview of something else must not be taken for one of this."""
+        if self._previewed not in (None, self._asked()):
+            self._previewed = None
+            self._tell(LOOK_AGAIN)
 
     @on(Input.Submitted)
     def preview(self) -> None:
@@ -99,21 +114,22 @@ class ImportScreen(CoachScreen[None]):
 
     # -- work ---------------------------------------------------------------------------------------------------
 
-    def _asked(self) -> tuple[str, str]:
+    def _asked(self) -> Asked:
         return self.query_one("#path", Input).value.strip(), self.query_one("#collection", Input).value.strip()
 
     def _start(self, *, dry_run: bool) -> None:
-        path, collection = self._asked()
-        if not path or not Path(path).expanduser().exists():
-            self._tell(Content.styled(f"There is no {printable(path) or 'path given'}.", "$warning"))
+        asked = self._asked()
+        path = existing(asked[0]) if asked[0] else None
+        if path is None:
+            self._tell(Content.styled(f"There is no {printable(asked[0]) or 'path given'}.", "$warning"))
             return
         self._busy = True
         self.query_one("#progress").add_class("busy")
         self._tell(Content(""))
-        self._run(Path(path), collection, dry_run)
+        self._run(path, asked, dry_run)
 
     @work(thread=True, exclusive=True, group="import")
-    def _run(self, path: Path, collection: str, dry_run: bool) -> None:
+    def _run(self, path: Path, asked: Asked, dry_run: bool) -> None:
         worker = get_current_worker()
 
         def progress(done: int, total: int, what: str) -> None:
@@ -122,28 +138,31 @@ class ImportScreen(CoachScreen[None]):
 
         outcome: Report | CoachError
         try:
-            outcome = self.coach.parts.ingest([path], collection, dry_run=dry_run, progress=progress)
+            outcome = self.coach.parts.ingest([path], asked[1], dry_run=dry_run, progress=progress)
         except CoachError as error:
             outcome = error
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._finished, outcome, dry_run)
+            self.app.call_from_thread(self._finished, outcome, path, asked, dry_run)
 
     def _progress(self, done: int, total: int, what: str) -> None:
         self.query_one("#progress", ProgressBar).update(total=max(total, 1), progress=done)
         self.query_one("#doing", Static).update(printable(what))
 
-    def _finished(self, outcome: Report | CoachError, dry_run: bool) -> None:
+    def _finished(self, outcome: Report | CoachError, path: Path, asked: Asked, dry_run: bool) -> None:
         self._busy = False
         self.query_one("#progress").remove_class("busy")
         self.query_one("#doing", Static).update("")
+        if dry_run and asked != self._asked():
+            self._tell(LOOK_AGAIN)
+            return
         if isinstance(outcome, CoachError):
             report = outcome.report if isinstance(outcome, NothingRead) else Report()
             lines = [row("", (printable(outcome.message), "bold $warning")), row("", printable(outcome.hint))]
             self._tell(Hanging([*lines, *skipped_lines(report)]))
             return
-        self._previewed = self._asked() if dry_run else None
+        self._previewed = asked if dry_run else None
         before = {q.id: q.text for q in self.session.store.questions.many([key for _, key, _ in outcome.changes])}
-        name = self._asked()[1] or default_collection([Path(self._asked()[0])])
+        name = asked[1] or default_collection([path])
         self._tell(Hanging([_head(outcome, name, dry_run), *change_lines(outcome, before, dry_run)]))
 
     def _tell(self, content: Content) -> None:
