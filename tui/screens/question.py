@@ -11,21 +11,19 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
-from coach.errors import CoachError
 from coach.library import History, history
 from coach.models import Question
-from coach.question_edit import as_text, from_text, save_text
 from coach.srs.leeches import Leech
-from tui.editor import edited
 from tui.figures import counted
 from tui.hanging import Hanging, row
-from tui.screens.base import CoachScreen, calmly
-from tui.screens.edit import EditScreen
+from tui.places import place
+from tui.screens.base import calmly
+from tui.screens.edits_question import EditsQuestion
 from tui.text import printable
 from tui.widgets.footer import KeyFooter
 
 
-class QuestionScreen(CoachScreen[None]):
+class QuestionScreen(EditsQuestion):
     """Everything about one question. The answer is shown: this is a library, not an interview."""
 
     HELP = "e edits the question here, E in your own editor; your edit stands until its source changes this question."
@@ -75,57 +73,26 @@ class QuestionScreen(CoachScreen[None]):
         self.app.pop_screen()
 
     def action_practise(self) -> None:
-        """Be asked it."""
-        self.coach.action_go("practice", question=self._question_id)
+        """Be asked it, above this page, which then shows the new answer."""
+        self.app.push_screen(place("practice").make(question=self._question_id))
 
-    @calmly
     def action_edit(self) -> None:
         """Edit in place."""
-        if question := self._question():
-            self.app.push_screen(EditScreen(as_text(question), self._check), self._keep)
+        self.edit_here(self._question_id)
 
     def action_edit_outside(self) -> None:
-        """Edit in $EDITOR; a text that cannot be read is offered for mending in place, so that nothing is lost."""
-        question = self._question()
-        if question is None:
-            return
-        try:
-            text = edited(self.app, as_text(question))
-        except CoachError as error:
-            self.say(error)
-            return
-        try:
-            self._check(text)
-        except CoachError as error:
-            self.say(error)
-            self.app.push_screen(EditScreen(text, self._check), self._keep)
-        else:
-            self._keep(text)
+        """Edit in $EDITOR."""
+        self.edit_outside(self._question_id)
+
+    def question_changed(self) -> None:
+        """Show it."""
+        self.notify("Saved. It stands until its source changes this question.")
+        self.show()
 
     @on(Markdown.LinkClicked)
     def no_links(self, event: Markdown.LinkClicked) -> None:
         """Nothing is opened from a document."""
         event.prevent_default()
-
-    def _check(self, text: str) -> None:
-        question = self._question()
-        if question is not None:
-            from_text(question, text)
-
-    def _keep(self, text: str | None) -> None:
-        question = self._question()
-        if text is None or question is None:
-            return
-        if from_text(question, text) == question:
-            return
-        try:
-            save_text(self.coach.parts, question, text)
-        except CoachError as error:
-            self.say(error)
-            self.app.push_screen(EditScreen(text, self._check), self._keep)
-            return
-        self.notify("Saved. It stands until its source changes this question.")
-        self.show()
 
     def _question(self) -> Question | None:
         return self.session.store.questions.get(self._question_id)

@@ -4,11 +4,12 @@ from coach.errors import CoachError
 from tui.editor import edited
 from tui.screens.base import calmly
 from tui.screens.choosing import Choosing
+from tui.screens.edits_question import EditsQuestion
 from tui.widgets.answer import AnswerBox
 from tui.widgets.transcript import Transcript
 
 
-class QuestionTools(Choosing):
+class QuestionTools(EditsQuestion, Choosing):
     """A screen with an answer box and a transcript; `conversation` is None while nothing is asked."""
 
     def action_editor(self) -> None:
@@ -33,15 +34,10 @@ class QuestionTools(Choosing):
         self.app.push_screen(SourceScreen(self.session.source(self.conversation)))
 
     def action_edit(self) -> None:
-        """Change the question; its history and schedule stay."""
-        from coach.question_edit import as_text, save_text
-
+        """Change the question in one's own editor."""
         assert self.conversation is not None
-        question = self.conversation.question
-        try:
-            text = edited(self.app, before := as_text(question))
-            if text.strip() != before.strip():
-                save_text(self.session.parts, question, text)
-                self.notify("The question is changed, from its next time on.")
-        except CoachError as error:
-            self.say(error)
+        self.edit_outside(self.conversation.question.id)
+
+    def question_changed(self) -> None:
+        """This attempt stays what it was."""
+        self.notify("The question is changed, from its next time on.")
