@@ -197,7 +197,8 @@ class Conversation:
 
     def _merged(self, before: Judgement, text: str, target: int, trunk: Trunk | None) -> Judgement:
         """What was judged before with a reply in it, judged on the one point that was asked for."""
-        alone = replace(self.question, key_points=(self.question.key_points[target],))
+        # Without the model answer: a derived point would bring the whole of it into the verdict.
+        alone = replace(self.question, key_points=(self.question.key_points[target],), answer="")
         verdict = self._judged(alone, text, trunk).points[0]
         return conclude(before, merge(before.points, {target: verdict}), hints=self.attempt.hints)
 

@@ -78,9 +78,9 @@ class Span:
 class PointVerdict:
     """What the judge says about one key point.
 
-    probability: 0..1, of the verdict named.  credit_expected: -1..1, the probability-weighted coverage (1 covered,
-    0.5 partial, 0 missing, negative contradicted) from which the score is computed.  evidence: the candidate's own
-    words; present for every covered or contradicted point.
+    probability: 0..1, of the verdict named.  credit_expected: -1..1, what the score is computed from: near 1 covered,
+    0.5 partial, 0 missing, negative contradicted.  evidence: the candidate's own words; present for every covered or
+    contradicted point.  variance: 0..0.25, of the credit while the verdict hangs in the balance.
     """
 
     point: KeyPoint
@@ -89,6 +89,7 @@ class PointVerdict:
     credit_expected: float
     evidence: Span | None = None
     prompted: bool = False  # reached only after a follow-up
+    variance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

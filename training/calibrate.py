@@ -20,7 +20,8 @@ import torch
 from coach.retrieval.embedder import SentenceEncoder
 from coach.scoring import combine, relevance
 from coach.scoring.combine import LLM_SIGNALS, OrdinalModel, llm_signals
-from coach.scoring.judge import UNSURE_DEVIATION, score_deviation
+from coach.scoring.grade import UNSURE_DEVIATION
+from coach.scoring.judge import variances
 from coach.scoring.llm_judge import log_softmax
 from coach.scoring.semantic import FEATURES
 from training import mixture, ordinal
@@ -225,10 +226,9 @@ def report(name: str, model: OrdinalModel, probabilities: Floats, answers: Seque
 def report_sure(model: OrdinalModel, probabilities: Floats, answers: Sequence[GradedAnswer]) -> None:
     """Prints the mean absolute error of our own answers' scores that are called sure, and of the others."""
     starts = np.cumsum([len(a.points) for a in answers[:-1]])
-    deviations = np.array([
-        score_deviation(p, np.array([point.weight for point in a.points], float))
-        for p, a in zip(np.split(probabilities, starts), answers, strict=True)
-    ])  # fmt: skip
+    weights = [np.array([point.weight for point in a.points], float) for a in answers]
+    parts = zip(np.split(probabilities, starts), weights, strict=True)
+    deviations = np.array([5 * np.sqrt(w**2 @ variances(p)) / w.sum() for p, w in parts])
     error = np.abs(scores(model, probabilities, answers) - [a.score for a in answers])
     own = np.array([is_ours(a) for a in answers])
     unsure = deviations >= UNSURE_DEVIATION

@@ -33,7 +33,9 @@ DUPLICATE_COSINE = 0.88
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s.*$", re.MULTILINE)
-_MARKUP = re.compile(r"^\s*>\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
+_QUOTED = re.compile(r"^\s*>\s+", re.MULTILINE)
+_EMPHASIS = re.compile(r"(`+)(.+?)\1|(?<![\w*])([*_]{1,3})(?=\S)(.+?)(?<=\S)\3(?![\w*])")
+"""Code between backticks stays as it is; a star or underscore inside a word or formula is no emphasis."""
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)])\s+")
 _ITEM = re.compile(rf"{_BULLET.pattern}\S", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])")
@@ -104,8 +106,12 @@ def statements(model_answer: str) -> list[str]:
 
 
 def _prose(model_answer: str) -> str:
-    """The text without code, headings and emphasis, its lines kept."""
-    return _MARKUP.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer)))
+    """The text without blocks of code, headings and emphasis, its lines kept."""
+    return _plain(_QUOTED.sub("", _HEADING.sub("\n", _CODE.sub("\n", model_answer))))
+
+
+def _plain(text: str) -> str:
+    return _EMPHASIS.sub(lambda found: found[2] or _plain(found[4]), text)
 
 
 def _by_block(prose: str) -> list[list[str]]:

@@ -51,8 +51,9 @@ def feedback(judgement: Judgement, mistakes: Sequence[str] = ()) -> Feedback:
 
 def next_step(points: Sequence[PointVerdict]) -> str:
     """The one thing to do: mend what was false, then learn the heaviest gap, then sharpen what was half said."""
+    least = min(2, max(v.point.weight for v in points))  # details count where there is nothing else
     for name, advice in ADVICE:
-        found = [v for v in points if v.verdict == name and (v.point.weight > 1 or name == "contradicted")]
+        found = [v for v in points if v.verdict == name and (v.point.weight >= least or name == "contradicted")]
         if found:
             heaviest = max(found, key=lambda v: v.point.weight)
             return f"{advice}: {heaviest.point.text}"
@@ -64,7 +65,7 @@ def next_step(points: Sequence[PointVerdict]) -> str:
 
 def _wrong(verdict: PointVerdict, mistakes: Sequence[str]) -> Wrong:
     said = verdict.evidence.text if verdict.evidence else ""
-    words = stems(said.lower()) | stems(verdict.point.text.lower())
+    words = stems(said.lower())
     best = max(mistakes, key=lambda mistake: _overlap(mistake, words), default="")
     return Wrong(said, verdict.point.text, best if best and _overlap(best, words) >= MISTAKE_OVERLAP else "")
 

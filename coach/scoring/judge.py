@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from coach.canonical import canonical
 from coach.errors import EmbedderUnavailable, LlmUnavailable, NotGraded, Stopped
 from coach.models import VERDICTS, Judgement, PointVerdict, Question, Span, VerdictName
 from coach.ports import Embedder, Trunk
@@ -21,10 +22,6 @@ VALUES = np.array([1.0, 0.5, 0.0, 0.0])
 CLEAR = 0.5
 """Probability from which on a point is called covered. Below it the coach says "in part", which claims less; credit and
 score follow the probabilities, not the name."""
-
-UNSURE_DEVIATION = 0.8
-"""Standard deviation of the score, in marks of 5, from which on it is called unsure. On held-out questions that is a
-quarter of the answers, and the error of their scores is twice that of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +46,31 @@ class PointJudge:
         Raises NotGraded if nothing can be judged against, or a model fails, and Stopped if it was stopped.
         """
         started = time.monotonic()
-        points = question.key_points or derive.points_of(question.answer, self.embedder)
-        if not points:
-            raise NotGraded("There is nothing to judge the answer against.", "Give key points or a model answer.")
-        derived = whole.is_derived(points) and bool(question.answer.strip())
-        texts = [p.text for p in points] + ([question.answer] if derived else [])
         try:
+            points = question.key_points or derive.points_of(question.answer, self.embedder)
+            if not points:
+                raise NotGraded("There is nothing to judge the answer against.", "Give key points or a model answer.")
+            derived = whole.is_derived(points) and bool(question.answer.strip())
+            texts = [p.text for p in points] + ([question.answer] if derived else [])
             seen = view(self.embedder, question.text, answer, texts, question.kind)
             llm = None if trunk is None else verdict_log_probabilities(trunk, texts)
         except Stopped:  # on request: nothing is wrong
             raise
         except (LlmUnavailable, EmbedderUnavailable) as error:
             raise NotGraded(error.message, error.hint) from error
-        verdicts, sure = decide(replace(question, key_points=points), answer, seen, llm)
+        verdicts = decide(replace(question, key_points=points), answer, seen, llm)
         return Judgement(
             points=verdicts,
             score=grade.score(verdicts),
             grade=grade.grade(verdicts),
-            sure=sure,
+            sure=grade.is_sure(verdicts),
             judge=self.name if trunk is not None else "semantic",
             seconds=time.monotonic() - started,
         )
 
 
-def decide(
-    question: Question, answer: str, seen: SemanticView, llm: Floats | None
-) -> tuple[tuple[PointVerdict, ...], bool]:
-    """Verdicts with evidence on the question's key points, and whether they are sure.
+def decide(question: Question, answer: str, seen: SemanticView, llm: Floats | None) -> tuple[PointVerdict, ...]:
+    """Verdicts with evidence on the question's key points.
 
     seen: of the points, with one more row at the end when the whole model answer was judged as well.
     llm: log probabilities of Yes, Partly, No, Wrong, as many rows, or None.
@@ -85,7 +80,7 @@ def decide(
     weights = np.array([point.weight for point in points], float)
     model, probabilities = estimate("combined" if llm is not None else "semantic", seen.features, llm)
     kept = relevance.kept_share(seen.features[:count], question.kind)
-    commanding = signals.looks_like_command(seen.folded.text)
+    commanding = signals.looks_like_command(seen.folded.text, canonical(question.text))
     probabilities = relevance.bounded(probabilities, kept, commanding=commanding)
     if len(seen.features) > count:
         credit = _whole_credit(seen.features[-1:], None if llm is None else llm[-1:], question.answer)
@@ -96,8 +91,7 @@ def decide(
         probabilities = whole.agreeing(model, probabilities, weights, credit)
     if not signals.WORD.search(seen.folded.text):  # nothing was said, so nothing was covered
         probabilities = np.tile([0.0, 0.0, 1.0, 0.0], (count, 1))
-    verdicts = _with_evidence(question, answer, seen, model, probabilities)
-    return verdicts, score_deviation(probabilities, weights) < UNSURE_DEVIATION
+    return _with_evidence(question, answer, seen, model, probabilities)
 
 
 def _whole_credit(features: npt.NDArray[np.float32], llm: Floats | None, reference: str) -> float:
@@ -129,20 +123,16 @@ def verdict_of(probabilities: Floats, positive: float) -> VerdictName:
     return VERDICTS[3] if contradicted > missing else VERDICTS[2]
 
 
-def score_deviation(probabilities: Floats, weights: Floats) -> float:
-    """Standard deviation of the score, 0..5, were each point's credit drawn from its probabilities on its own.
-
-    Large where heavy points hang in the balance. probabilities: (points, 4); weights: (points,).
-    """
-    mean = probabilities @ VALUES
-    variance = probabilities @ VALUES**2 - mean**2
-    return float(5 * np.sqrt((weights**2 * variance).sum()) / weights.sum())
+def variances(probabilities: Floats) -> Floats:
+    """Of each point's credit, (points,), 0..0.25, were it drawn from its probabilities (points, 4)."""
+    return np.maximum(0.0, probabilities @ VALUES**2 - (probabilities @ VALUES) ** 2)
 
 
 def _with_evidence(
     question: Question, answer: str, seen: SemanticView, model: combine.OrdinalModel, probabilities: Floats
 ) -> tuple[PointVerdict, ...]:
     credits = model.credits(probabilities)
+    doubts = variances(probabilities)
     points = [point.text for point in question.key_points]
     stretches = evidence.best_stretches(seen, question.text, points, question.kind)
     verdicts = []
@@ -151,8 +141,11 @@ def _with_evidence(
         span: Span | None = None
         if name != "missing" and stretches:
             span = evidence.span_of(answer, seen.folded, *stretches[i])
+            span = span if evidence.is_true_quote(span, answer) else None
         if name in ("covered", "contradicted") and span is None:  # promise 3: no such verdict without the words
             name = "missing"
         probability = float(probabilities[i][VERDICTS.index(name)])
-        verdicts.append(PointVerdict(point, name, min(1.0, probability), float(credits[i]), span))
+        verdicts.append(
+            PointVerdict(point, name, min(1.0, probability), float(credits[i]), span, variance=float(doubts[i]))
+        )
     return tuple(verdicts)

@@ -78,7 +78,7 @@ def _answer_features(answer: str, question: str) -> dict[str, float]:
         "answer_words": float(np.log1p(len(answer.split()))),
         "prose": signals.prose_share(answer),
         "distinct": signals.distinct_share(answer),
-        "command": float(signals.looks_like_command(answer)),
+        "command": float(signals.looks_like_command(answer, question)),
     }
 
 

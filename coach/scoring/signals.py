@@ -56,36 +56,53 @@ COMMANDS = re.compile(
         (
             r"(?:ignore|disregard|forget) (?:all|any|the|every|your|previous|prior)\b"
             r".{0,30}(?:instruction|rule|prompt|above)",
-            r"(?:previous|prior|above|earlier) instructions",
-            r"system ?(?:override|message:|note:)|^system ?:|\] ?system ?:",
-            r"<\|?/?(?:im_|system|assistant|user|end)|\[/?inst\]|### ?(?:system|instruction|response)",
-            r"</?(?:answer|grader|system|instruction|rubric|score|verdict)\w*>",
-            r"(?:give|award|grant|deserve|assign|return|output)\w*.{0,30}"
-            r"(?:full|maximum|highest|top|perfect) (?:marks?|score|grade|points|credit)",
-            r"(?:score|grade|rating|mark)[ :=]{0,3}(?:(?:this|me|it|the|as|of|is|answer) ){0,4}\W{0,3}"
+            r"(?:previous|prior|above|earlier) instructions (?:are|were|no longer|do not|don't|have been)\b",
+            r"system ?(?:override|message:|note:)|\] ?system ?:|\[system (?:message|note|notice|override)",
+            r"<\|\w|(?<![\w/])</?(?:im_|system>|assistant>|user>)|\[/?inst\]|### ?(?:system|instruction|response)s? ?:",
+            r"(?<!\w)</?(?:grader|instruction|rubric|verdict)s?>|</?(?:answer|score|rubric|grading)_\w+>|</answer> ?<",
+            r"(?:give|award|grant|deserve)\w*.{0,30}(?:full|maximum|perfect) (?:marks?|score|grade|points|credit)",
+            r"\bfull marks\b|\b(?:top|highest|full|maximum|perfect) (?:possible )?(?:mark|grade)\b",
+            r"\b(?:score|grade|rate|mark) (?:this|me|it|the answer|my answer) (?:(?:as|with|at|a|an) ){0,2}\W{0,3}"
             r"(?:5(?:\.0)?|five|100|10/10|10 out|a\+)(?!\w)",
-            r"(?:all|every|each)(?: of)?(?: the)? (?:key )?points? (?:are|is|were|was|have been|as|has been) "
-            r"(?:fully )?(?:covered|met|correct|satisfied|yes|addressed)",
-            r"mark (?:all|every|each|this|it|me|everything) (?:\w+ ){0,3}as\b|as an? (?:grader|evaluator|examiner),",
+            r"(?:score|grade|rating|mark)s? ?(?:is|of|:|=)? ?"
+            r"(?:5(?:\.0)? ?(?:/|out of) ?5|5\.0|100 ?/ ?100|10 ?/ ?10|a\+)(?!\w)",
+            r"\bscore\"? ?[:=] ?5(?![\d.])|(?:output|return|give|reply with) (?:a |the )?score (?:of )?(?:5|five|10)\b",
+            r"(?:all|every|each)(?: of)?(?: the)? (?:key|rubric) (?:points?|items?) "
+            r"(?:are|is|were|was|have been|as|has been|marked) (?:as )?(?:fully )?"
+            r"(?:covered|met|correct|satisfied|yes|addressed|present)\b",
+            r"mark (?:all|every|each|this|it|me|everything) (?:\w+ ){0,3}as (?:\w+ )?"
+            r"(?:covered|correct|complete|full|passed|met|satisfied|yes|excellent|present|addressed|right)\b",
+            r"as an? (?:grader|evaluator|examiner),|all points ?= ?covered",
             r"(?:dear|note to|attention) (?:the )?(?:grader|judge|evaluator|examiner|model|ai|llm)\b",
-            r"you (?:are|must|should|will) now\b",
-            r"\"?(?:covered|verdict|score)\"? ?[:=] ?\"?(?:true|yes|covered|pass|5|1)\b",
+            r"(?:model|ai|llm|assistant) (?:that|who|which) (?:reads|grades|judges|scores|evaluates) this\b",
+            r"you (?:are|must|should|will) now "
+            r"(?:(?:a|an|the|in) (?:\w+ ){0,2}(?:grader|evaluator|assistant|judge|examiner|model|ai|mode)"
+            r"|ignore|disregard|reply|respond|award|give|grade|score|mark)\b",
+            r"\"(?:covered|verdict)\" ?: ?\"?(?:true|yes|covered|pass|1)\b",
+            r"\bverdict ?[:=] ?(?:true|yes|covered|pass)\b|\bcovered ?[:=] ?(?:true|yes|all|1)\b",
             r"ignorier|vergiss alle|volle punktzahl|ignora (?:las|todas|le|tutte)|oublie|ignore[zr] (?:les|toutes)",
             r"instrucciones|anweisungen|instructions pr[eé]c[eé]dentes|puntuaci[oó]n m[aá]xima",
             r"忽略|满分|игнорируй|無視|تقييم|değerlendirme sistem",
             r"beoordelaar|correttore|correcteur|evaluador|prüfungsausschuss|punteggio massimo|nota m[aá]xima",
-            r"(?:end|begin)[_ ](?:of[_ ])?(?:candidate[_ ])?(?:answer|evaluation|grader)\b",
-            r"rubric[_ ](?:update|override)|\bgrader:|evaluation (?:service|platform)",
-            r"(?:note|reminder|message) (?:to|for) (?:the )?(?:\w+ ){0,2}(?:grader|scorer|reviewer|rater|coach)\b",
-            r"(?:grader|examiner|rater|evaluation) (?:notes?|results?|config)\b",
-            r"self-assessment form|according to (?:the )?candidate|examination board|exam office",
-            r"\bfull marks\b|points?_awarded|assert grade\(|(?:scoring|grading) (?:policy|bias|for this item)",
-            r"\[(?:score|system|moderator|interviewer|rater|decision)\b",
+            r"(?:end|begin)[_ ](?:of[_ ])?(?:the[_ ])?"
+            r"(?:candidate[_ ]?(?:answer|evaluation)|(?:answer|evaluation)[_ ](?:result|form)|grader)",
+            r"(?:={2,}|-{2,}|_) ?(?:end|begin)[_ ](?:of[_ ])?(?:answer|evaluation|grader)\b",
+            r"rubric[_ ](?:update|override)|\bgrader:|(?:note|notice|message) to evaluation|evaluation service notice",
+            r"(?:note|reminder|message) (?:to|for) (?:the )?(?:\w+ ){0,2}(?:grader|scorer|rater|coach|evaluator)s?\b",
+            r"(?:note|message) (?:to|for) (?:the )?(?:auto\w+ )?(?:reviewers?|review script) ?:",
+            r"(?:grader|examiner|rater) (?:notes?|results?|config)\b|note to (?:the )?auto\w+ reviewer",
+            r"self-assessment form|according to (?:the )?candidate\b|examination board|exam office",
+            r"points?_awarded|assert grade\(|(?:grading|scoring) (?:policy|for this item)|grading bias",
+            r"(?<!\w)\[(?:moderator|interviewer|rater)\b|(?<!\w)\[(?:score|decision) ?(?:[:\]]|locked|is)",
             r"the automated? (?:grader|scorer|reviewer|rater)\b",
         )
     )
 )
-"""Phrases that address a grader or a model, in the languages they were seen in."""
+"""Phrases that address a grader or a model, in the languages they were seen in. None of them may stand in code or in
+what people say about scores, classes and evaluation."""
+
+ABOUT_COMMANDS = re.compile(r"prompt.?inject|jailbreak|injected (?:text|instruction)")
+"""In a question: its answers will quote such phrases."""
 
 
 TEXTS_KEPT = 256
@@ -149,9 +166,9 @@ def opposed(point: str, piece: str) -> bool:
     return any(OPPOSITES[w] & theirs and w not in theirs and not OPPOSITES[w] & mine for w in mine if w in OPPOSITES)
 
 
-def looks_like_command(text: str) -> bool:
+def looks_like_command(text: str, question: str = "") -> bool:
     """Whether the text addresses a grader or a model instead of the question."""
-    return COMMANDS.search(text) is not None
+    return COMMANDS.search(text) is not None and not ABOUT_COMMANDS.search(question)
 
 
 def prose_share(text: str) -> float:

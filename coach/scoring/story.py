@@ -16,7 +16,8 @@ _TELLS = {
     "result": r"\d+(?:[.,]\d+)?\s*(?:%|percent|percentage|x\b|times|hours?|minutes?|days?|weeks?|k\b|€|\$|ms\b)"
     r"|[+-]\d|\b(?:from|to) \d"
     r"|\b(?:in the end|as a result|dropped|rose|fell|went (?:down|up)|reached|improved|saved|halved)\b",
-    "action": r"\bi(?:'d| had| then| also| first)? (?:[a-z]+ed|built|wrote|took|made|went|told|sat|ran|put|gave|set|"
+    "action": r"\bi(?:'d| had| then| also| first)? (?!\w*(?:need|feed|speed|ceed|embed|seed)\b)"
+    r"(?:[a-z]+ed|built|wrote|took|made|went|told|sat|ran|put|gave|set|"
     r"found|got|drew|held|cut|chose|spoke|brought|kept|led)\b",
     "situation": r"\b(?:last (?:year|spring|summer|autumn|winter|month)|(?:at|for|in) (?:my|our|a|an|the) [a-z-]+|"
     r"we had|was due|the team|deadline|project|customers?|months?|weeks?)\b",

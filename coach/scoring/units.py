@@ -12,6 +12,7 @@ NEAR = 40
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)|\s+(?=(?:[-*•–]|\(?\d{1,2}[.)])\s+\S)|(?<=:)\s+(?=\S)")
 _CLAUSE_END = re.compile(r"(?<=,)\s+|\s+(?=(?:but|whereas|while|because|so|which|then|and)\s)")
+_NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s")
 _TERM = re.compile(r"\w{1,2}|\S*[])}\d]|[\w.]+[(\[]\S*|\d\S*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|eq|no)|^\(?\d{1,2}|^[-*•–])\.?$")
 
@@ -41,7 +42,9 @@ def _split(text: str, offset: int, border: re.Pattern[str]) -> list[Unit]:
     found: list[Unit] = []
     start = 0
     for match in border.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start()][-7:].strip()) or _is_operator(text, match):
+        if _ABBREVIATION.search(text[start : match.start()][-7:].strip()):
+            continue
+        if _is_operator(text, match) or _is_number(text, match):
             continue
         found.append(Unit(offset + start, offset + match.start(), text[start : match.start()]))
         start = match.end()
@@ -56,6 +59,16 @@ def _is_operator(text: str, border: re.Match[str]) -> bool:
     near = text[max(0, border.start() - NEAR) : border.start()], text[border.end() + 1 : border.end() + NEAR]
     words = near[0].split()[-1:] + near[1].split()[:1]
     return len(words) == 2 and all(_TERM.fullmatch(word) for word in words)
+
+
+def _is_number(text: str, border: re.Match[str]) -> bool:
+    """Whether what looks like an item's number ends a sentence ("batches of 32. Larger ones"): items are counted."""
+    item = _NUMBER.match(text, border.end())
+    if item is None or text[border.start() - 1] in ".!?;:":
+        return False
+    number = int(item[1])
+    at, neighbour = ((0, border.start()), number - 1) if number > 1 else ((border.end(), len(text)), 2)
+    return re.compile(rf"(?<!\S)\(?{neighbour}[.)]\s").search(text, *at) is None
 
 
 def _clauses(sentence: Unit) -> list[Unit]:

@@ -22,6 +22,12 @@ def test_statements_stand_on_their_own() -> None:
     assert all(len(s.split()) >= FEWEST_WORDS for s in found)
 
 
+def test_code_in_a_sentence_keeps_its_signs() -> None:
+    text = "Set `num_workers` and use torch.no_grad(), the *cost* is O(n*m) or 2**n, and `__init__` is **not** called."
+    (found,) = statements(text)
+    assert found == "Set num_workers and use torch.no_grad(), the cost is O(n*m) or 2**n, and __init__ is not called."
+
+
 def test_code_headings_and_fillers_are_left_out() -> None:
     text = " ".join(statements(ANSWER))
     assert "mean(0)" not in text

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from coach.clock import utc_now
+from coach.conversation import Conversation, Talkers
 from coach.dialogue import prompts
 from coach.errors import LlmUnavailable, NotGraded
-from coach.models import Judgement, Question
+from coach.models import Judgement, Question, Turn
 from coach.ports import Embedder, LanguageModel
+from coach.scoring.derive import points_of
 from coach.scoring.evidence import is_true_quote
 from coach.scoring.judge import PointJudge
+from coach.storage import Store
 from tests.scoring.conftest import Example
 from training.graded import GradedAnswer, read_own
 from training.mixture import LABELLED, is_held_out
@@ -123,3 +127,26 @@ def test_a_failing_model_is_not_graded_and_never_a_zero(encoder: Embedder, examp
 
     with pytest.raises(NotGraded):
         PointJudge(encoder).judge(example.question, example.good, trunk=Broken())  # type: ignore[arg-type]
+
+
+def test_a_reply_on_a_derived_point_is_judged_on_that_point(encoder: Embedder, store: Store) -> None:
+    reference = (
+        "Dropout switches random units off during training, so that no unit can rely on another one. "
+        "At test time all units are on and their outputs are scaled. It acts like averaging many thinned networks. "
+        "It makes training slower, since every step sees a noisier gradient."
+    )
+    points = points_of(reference, encoder)
+    question = Question("dropout", "How does dropout work?", reference, "regularisation", key_points=points)
+    target = next(i for i, point in enumerate(points) if "test time" in point.text)
+    gained = []
+    for reply in ("At test time every unit is on and the outputs are scaled.", "I would just try it with PyTorch."):
+        attempt = store.attempts.get(store.attempts.start(question.id, utc_now()))
+        conversation = Conversation(store, question, attempt, Talkers(PointJudge(encoder)), utc_now)
+        list(conversation.reply("I don't know."))
+        ask = Turn("coach", "followup", "And at test time?", utc_now(), target, "rule")
+        conversation.attempt = replace(conversation.attempt, turns=(*conversation.attempt.turns, ask))
+        list(conversation.reply(reply))
+        assert conversation.attempt.judgement is not None
+        gained.append(conversation.attempt.judgement.points[target].credit_expected)
+    assert gained[0] > 0.6
+    assert gained[1] < 0.2

@@ -31,5 +31,9 @@ def test_a_story_tells_its_parts_and_a_rule_does_not(part: str) -> None:
     assert story.told(part, TOLD) > story.told(part, BARE)
 
 
+def test_needs_are_no_actions() -> None:
+    assert story.told("action", "before i pick a database i need to know the writes; i need a tree, i feed it") == 0.0
+
+
 def test_no_part_is_not_told() -> None:
     assert story.told("", TOLD) == 0.0

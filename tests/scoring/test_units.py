@@ -16,6 +16,18 @@ def test_sentences_bullets_and_clauses_become_units() -> None:
     ]
 
 
+def test_a_number_that_ends_a_sentence_is_no_item() -> None:
+    text = canonical(
+        "A typical batch size is 32. Larger ones generalise worse.\n1. collect the data\n2. train on the data"
+    )
+    assert [unit.text for unit in cut(text)] == [
+        "a typical batch size is 32.",
+        "larger ones generalise worse.",
+        "1. collect the data",
+        "2. train on the data",
+    ]
+
+
 def test_minus_and_times_in_code_are_no_bullets() -> None:
     text = canonical(
         "g = Xb[b].T @ (Xb[b] @ w - y[b]) / len(b); v = mu * v - lr * g\n- the rate decays\n- momentum helps a lot"
