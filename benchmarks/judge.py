@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.judge_scorers import OurJudge, Results, Scorer, bare_model, question_of, raw_cosine, run, word_overlap
 from coach.dialogue import prompts
-from coach.dialogue.interviewer import best_target
+from coach.dialogue.interviewer import asked_for
 from coach.llm.bundled import adapter_path, model_path
 from coach.llm.fast_weights import prepared
 from coach.paths import shared_cache
@@ -122,11 +122,7 @@ def print_promises(ours: OurJudge) -> None:
     verdicts = [(a, v) for a, j in ours.judgements for v in j.points if v.verdict in ("covered", "contradicted")]
     quoted = sum(v.evidence is not None and is_true_quote(v.evidence, a.text) for a, v in verdicts)
     print(f"\nquotes that stand in the answer, <= 400 characters: {share(quoted, len(verdicts))} (bar 100 %)")
-    hits = [
-        a.points[target].value < 1
-        for a, j in ours.judgements
-        if a.level in "CD" and (target := best_target(j.points)) is not None
-    ]
+    hits = [a.points[asked_for(j.points)].value < 1 for a, j in ours.judgements if a.level in ("C", "D")]
     print(f"follow-ups that target a missed, half-said or contradicted point (C, D): {share(sum(hits), len(hits))}"
           " (bar 90 %)")  # fmt: skip
     errors = {sure: [abs(a.score - j.score) for a, j in ours.judgements if j.sure is sure] for sure in (True, False)}

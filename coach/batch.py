@@ -8,7 +8,7 @@ from typing import Any
 from coach.assemble import Parts
 from coach.bank.classify import kind_of
 from coach.dialogue import prompts, speaking
-from coach.dialogue.interviewer import best_target
+from coach.dialogue.interviewer import asked_for
 from coach.errors import LlmUnavailable, NotGraded
 from coach.grounding import Grounding
 from coach.models import KINDS, Judgement, KeyPoint, Question
@@ -72,9 +72,7 @@ class FollowUpAsker:
         talkers = self._parts.talkers
         with speaking.opened_trunk(talkers.llm, question, [prompts.answer_block(answer)]) as trunk:
             verdicts = talkers.judge.judge(question, answer, trunk=trunk if talkers.llm_judges else None).points
-            target = best_target(verdicts)
-            if target is None:  # all is covered: the least certain point is still the best question
-                target = min(range(len(verdicts)), key=lambda i: verdicts[i].credit_expected)
+            target = asked_for(verdicts)
             prefer_model = talkers.words_follow_ups
             words = speaking.follow_up(trunk, question, verdicts[target], said=answer, prefer_model=prefer_model)
             worded = speaking.completed(words)

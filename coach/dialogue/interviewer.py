@@ -27,7 +27,6 @@ class Move:
 
     kind: MoveKind
     target: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +53,16 @@ def next_move(
     limit: follow-ups allowed, 0..MAX_FOLLOW_UPS.
     """
     if len(asked) >= min(limit, MAX_FOLLOW_UPS):
-        return Move("close", reason="no follow-ups left")
+        return Move("close")
     if len(asked) >= FRUITLESS_FOLLOW_UPS and not any(past.gained for past in asked[-FRUITLESS_FOLLOW_UPS:]):
-        return Move("close", reason="the last follow-ups brought nothing new")
+        return Move("close")
     target = best_target(verdicts, {past.target for past in asked}, missed_last_time)
     if target is not None:
         kind: MoveKind = "challenge" if verdicts[target].verdict == "contradicted" else "probe"
-        return Move(kind, target, reason=f"{verdicts[target].verdict}, weight {verdicts[target].point.weight}")
+        return Move(kind, target)
     if can_deepen and not deepened and limit:
-        return Move("deepen", reason="every point that matters is covered")
-    return Move("close", reason="every point that matters is covered")
+        return Move("deepen")
+    return Move("close")
 
 
 def best_target(
@@ -78,6 +77,12 @@ def best_target(
     if not candidates:
         return None
     return max(candidates, key=lambda i: (_rank(verdicts[i]), i in missed_last_time, worth[i], -i))
+
+
+def asked_for(verdicts: Sequence[PointVerdict]) -> int:
+    """Index of the point to ask for where there has to be a follow-up: the best target, else the least certain."""
+    target = best_target(verdicts)
+    return min(range(len(verdicts)), key=lambda i: verdicts[i].credit_expected) if target is None else target
 
 
 def regainable(verdict: PointVerdict) -> float:

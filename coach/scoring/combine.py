@@ -6,8 +6,9 @@ For one key point with standardised signals x:
     P(covered) = s(u - b1),  P(at least partial) = s(u - b0),  b0 <= b1        (proportional odds, McCullagh 1980)
     P(contradicted) = (1 - P(at least partial)) s(v . x + c)
 
-with s the logistic function. Weights of signals that speak for a point are not negative, so a stronger signal never
-lowers a verdict. The weights are fitted by `training.calibrate` on answers that neither judge was trained on.
+with s the logistic function. Direct weights of signals that speak for a point are not negative; what a hidden layer
+makes of them, where there is one, may be. The weights are fitted by `training.calibrate` on answers that neither judge
+was trained on.
 """
 
 import json
