@@ -54,14 +54,16 @@ def back_up(paths: Paths, target: Path | None = None, *, now: datetime) -> Backu
 def back_up_daily(paths: Paths, keep: int, today: date) -> Backup | None:
     """Write today's backup unless it exists, then delete daily ones beyond the newest `keep`; None if not needed.
 
-    A database that fails the check of its copy leaves every earlier backup where it is. Raises StorageError.
+    Daily backups dated after today (the clock was ahead) stay, and do not count. A database that fails the check of its
+    copy leaves every earlier backup where it is. Raises StorageError.
     """
     target = paths.backups / f"{DAILY}{today.isoformat()}.db"
     if keep < 1 or target.exists() or not paths.database.exists():
         return None
     write_backup(paths.database, target)
     # by the date in their names: the times of files change when a home is copied
-    _keep_newest(sorted(paths.backups.glob(f"{DAILY}*.db"), reverse=True), keep)
+    daily = (file for file in paths.backups.glob(f"{DAILY}*.db") if file.name <= target.name)
+    _keep_newest(sorted(daily, reverse=True), keep)
     _keep_newest([made.path for made in backups(paths) if made.path.name.startswith(BEFORE)], KEPT_BEFORE)
     _remove_unfinished(paths)
     return Backup(target, datetime.now(UTC), target.stat().st_size)
@@ -123,6 +125,7 @@ def restore(paths: Paths, backup: Path, *, now: datetime) -> Path | None:
     a damaged one is moved aside with its companions. Raises StorageError, and then nothing has changed.
     """
     seen = preview(paths, backup)
+    _drop_indexes(paths)
     if not paths.database.exists():
         write_backup(backup, paths.ensure().database)
         return None
@@ -137,6 +140,15 @@ def restore(paths: Paths, backup: Path, *, now: datetime) -> Path | None:
     _put_aside(paths.database, aside.with_suffix(".damaged"))
     write_backup(backup, paths.database)
     return aside.with_suffix(".damaged")
+
+
+def _drop_indexes(paths: Paths) -> None:
+    """Delete the index files: they know vectors by ids, which mean other vectors in the restored database."""
+    try:
+        for file in paths.index.glob("*.vectors"):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"Cannot delete {error.filename}: {error.strerror}.", "Nothing was restored.") from error
 
 
 def _put_aside(database: Path, target: Path) -> None:

@@ -68,11 +68,17 @@ def _copy(source: Path, target: Path) -> None:
 def copy_back(backup: Path, database: Path) -> None:
     """Write a backup's content into an existing database, in one transaction that other programs see as a change.
 
+    Ids of vectors that were given since the backup are not given again: indexes in memory hold them.
     Raises sqlite3.DatabaseError when the database is not usable any more: then the file itself is to be replaced.
     """
     with closing(_read_only(backup)) as reading, closing(sqlite3.connect(database, timeout=10)) as writing:
+        given = _last_vector_id(writing)
         reading.backup(writing)
         writing.execute("PRAGMA journal_mode = WAL")
+        if given > _last_vector_id(writing):
+            writing.execute("delete from sqlite_sequence where name = 'vectors'")
+            writing.execute("insert into sqlite_sequence (name, seq) values ('vectors', ?)", [given])
+            writing.commit()
         writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -101,6 +107,10 @@ def _rows(db: sqlite3.Connection, table: str, expression: str) -> list[tuple[str
 
 def _value(db: sqlite3.Connection, table: str, expression: str) -> str | None:
     return next((row[0] for row in _rows(db, table, expression)), None)
+
+
+def _last_vector_id(db: sqlite3.Connection) -> int:
+    return int(_value(db, "sqlite_sequence", "max(seq) filter (where name = 'vectors')") or 0)
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -15,6 +15,13 @@ from coach.models import KeyPoint, Question
 from coach.storage.database import Database
 
 _LISTS = ("mistakes", "follow_ups", "tags")
+_REFERRING = (
+    ("questions", "id"),
+    ("questions", "duplicate_of"),
+    ("review_log", "question_id"),
+    ("cards", "question_id"),
+    ("attempts", "question_id"),
+)
 _AT_ONCE = 10_000  # ids in one statement; SQLite allows 32,766 variables
 
 
@@ -128,6 +135,16 @@ class Questions:
             self._db.conn.executemany(
                 "update questions set duplicate_of = ? where id = ?",
                 [(other, key) for key, other in duplicates.items()],
+            )
+
+    def rename(self, question_id: str, other: str) -> None:
+        """Give a question another id, with everything that refers to it. The index of its passages follows later."""
+        with self._db.atomic():
+            for table, column in _REFERRING:
+                self._db.execute(f"update {table} set {column} = ? where {column} = ?", [other, question_id])
+            self._db.execute(
+                "update sessions set queue = replace(queue, ?1, ?2), settings = replace(settings, ?1, ?2)",
+                [json.dumps(question_id), json.dumps(other)],
             )
 
     def topics(self) -> dict[str, int]:

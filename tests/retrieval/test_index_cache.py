@@ -1,14 +1,19 @@
 """The index is a cache: whatever happens to its file, search is right afterwards."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from coach.backup import back_up, restore
+from coach.paths import Paths
 from coach.retrieval import index, index_cache
 from coach.retrieval.index_cache import IndexCache
+from coach.storage import Store
 
 MODEL, DIM = "model-a", 16
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def unit_rows(count: int, seed: int = 0, dim: int = DIM) -> np.ndarray:
@@ -162,3 +167,23 @@ def test_without_a_writable_folder_search_still_works(store, rows, tmp_path):
     cache = opened(store, blocked)
     assert "kept in memory" in cache.notes
     assert answers_rightly(cache, store, rows)
+
+
+@pytest.mark.parametrize("usable", [True, False], ids=["written over", "replaced"])
+def test_a_restored_database_is_searched_as_it_is(store, rows, tmp_path, usable):
+    """What comes after a restore is found by its own vector, by a coach that is running and by a new one."""
+    paths = Paths(store.path.parent)
+    running = opened(store, paths.index)
+    backup = back_up(paths, now=NOW)
+    fill(store, unit_rows(50, seed=1), first=100)
+    running.current()
+    if not usable:
+        store.close()
+        store.path.unlink()
+    restore(paths, backup.path, now=NOW)
+    store = store if usable else Store(paths.database)
+    latest = unit_rows(50, seed=2)
+    fill(store, latest, first=200)
+    for cache in [opened(store, paths.index), *([running] if usable else [])]:
+        assert answers_rightly(cache, store, np.concatenate([rows, latest]))
+    store.close()

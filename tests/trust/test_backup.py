@@ -63,6 +63,15 @@ def test_daily_backups_rotate_and_leave_those_on_request(store: Store, paths: Pa
     assert names == {kept.name, "daily-2026-01-03.db", "daily-2026-01-04.db", "daily-2026-01-05.db"}
 
 
+def test_a_backup_dated_ahead_neither_counts_nor_goes(store: Store, paths: Paths) -> None:
+    ahead = back_up_daily(paths, 1, date(2027, 1, 1))  # the clock was wrong
+    for number in range(2):
+        written = back_up_daily(paths, 1, date(2026, 1, 1) + timedelta(days=number))
+        assert ahead is not None
+        assert written is not None
+        assert {backup.path for backup in backups(paths)} == {ahead.path, written.path}
+
+
 def test_the_newest_backup_is_the_one_with_the_latest_review(store: Store, paths: Paths) -> None:
     record = Schedule(store, StudyClock(ZoneInfo("UTC"))).record
     record("q", 4, NOW)
