@@ -86,6 +86,10 @@ def fill(path: Path, questions: int, rng: random.Random) -> None:
             "4, 'prose', '' from n",
             [questions],
         )
+        store.db.execute(
+            "insert into questions (id, collection, topic, kind, level, text, answer, source_hash) "
+            "select question_id, 'c', topic, 'concept', 3, question_id, 'An answer.', '' from cards"
+        )
     store.db.execute("analyze")
     store.close()
 

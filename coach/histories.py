@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from coach.assemble import Parts
+from coach.bank.readers.table import plain_field
+from coach.bank.text import asked
 from coach.errors import CoachError
 from coach.srs.export import from_anki, from_hashcards, with_kinds
 from coach.storage.histories import anki_history, is_database
@@ -13,7 +15,11 @@ from coach.storage.histories import anki_history, is_database
 
 @dataclass(frozen=True, slots=True)
 class HistoryReport:
-    """imported: answers taken over.  unmatched: answers to cards that are no questions of this home."""
+    """imported: answers taken over, or lines of our own log.
+
+    unmatched: answers to cards that are no questions of this home, not taken over; lines of our own log about such
+    questions are in it, and count once the questions are imported.
+    """
 
     imported: int
     unmatched: int
@@ -27,21 +33,25 @@ def import_history(parts: Parts, path: Path) -> HistoryReport:
     """
     if is_database(path):
         read, (fronts, rows) = from_anki, anki_history(path)
+        fronts = {card: asked(plain_field(front)) for card, front in fronts.items()}  # as an import of its cards does
     else:
         text = _text(path)
         exported = _hashcards_export(text)
         if exported is None:
-            return HistoryReport(parts.schedule.import_log(text.splitlines()), 0)
+            events = parts.schedule.import_log(text.splitlines())
+            ids = parts.store.questions.ids()
+            return HistoryReport(len(events), sum(event.question_id not in ids for event in events))
         read, (fronts, rows) = from_hashcards, exported
     by_text = {_plain(question.text): question.id for question in parts.store.questions.live()}
-    ids = {card: by_text[_plain(front)] for card, front in fronts.items() if _plain(front) in by_text}
+    matched = {card: by_text[_plain(front)] for card, front in fronts.items() if _plain(front) in by_text}
     try:
-        events = list(with_kinds(read(rows, ids, parts.schedule.clock.day)))
+        events = list(with_kinds(read(rows, matched, parts.schedule.clock.day)))
     except (ValueError, TypeError, KeyError, OverflowError, OSError) as error:  # instants and times of a damaged file
         raise CoachError(f"{path.name} has an answer that cannot be read: {error}.", "Nothing was imported.") from error
     if not events:
         raise CoachError(f"{path.name} has no answer to a question of this home.", "Import its cards first.")
-    return HistoryReport(parts.schedule.adopt_history(events), len(rows) - len(events))
+    parts.schedule.adopt_history(events)
+    return HistoryReport(len(events), len(rows) - len(events))
 
 
 def _hashcards_export(text: str) -> tuple[dict[Any, str], list[dict[str, Any]]] | None:

@@ -17,7 +17,6 @@ from coach.storage.tables import Row, without
 
 ATTEMPT_KEY = ("question_id", "started_at")
 SESSION_KEY = ("kind", "started_at")
-EVENT_KEY = ("kind", "question_id", "at")
 INSTANTS = {
     "collections": ("imported_at",),
     "sessions": ("started_at",),

@@ -34,7 +34,7 @@ class Planner:
         self._store, self._schedule, self._study = store, schedule, study
 
     def plan(self, at: datetime) -> DayPlan:
-        """What to ask from now on today, and what is due beyond the budget. A day off has only what is begun."""
+        """What to ask from now on today, and what is due beyond the budget: all of it on a day off."""
         return plan_day(self.situation(self._schedule.clock.day(at)))
 
     def due(self, at: datetime, limit: int | None = None) -> list[DueItem]:
@@ -75,12 +75,12 @@ class Planner:
         return forecast(counts, day, days, learner_of(self._store.reviews, day).pace)
 
     def readiness(self, at: datetime) -> list[Readiness]:
-        """How ready the person is for each interview to come, if practice ended today."""
+        """How ready the person is for each interview to come, if practice goes on and if it ended today."""
         day, reviews = self._schedule.clock.day(at), self._store.reviews
         coming = [interview for interview in reviews.interview_dates() if interview.day >= day]
         if not coming:
             return []
-        cards = {card.question_id: card for card in reviews.cards()}
+        cards = {card.question_id: card for card in reviews.live_cards()}
         unseen = [topic for key, topic in self._store.questions.topic_of_live() if key not in cards]
         who, budget = learner_of(reviews, day), self._study.minutes_per_day * 60.0
         usual = budget * who.practised_share
@@ -90,7 +90,7 @@ class Planner:
         """Questions that do not stick, each with a proposal."""
         model = topic_model(self._store.reviews)
         day = self._schedule.clock.day(at)
-        flagged = {card.question_id: card for card in self._store.reviews.cards() if leech(card) is not None}
+        flagged = {card.question_id: card for card in self._store.reviews.live_cards() if leech(card) is not None}
         points = {question.id: len(question.key_points) for question in self._store.questions.many(list(flagged))}
         found = (leech(card, points.get(key, 0), model.is_weak(card.topic, day)) for key, card in flagged.items())
         return [item for item in found if item is not None]
@@ -181,4 +181,4 @@ def due_item(task: Task) -> DueItem:
 
 
 def _with_all_cards(situation: Situation, reviews: Reviews) -> Situation:
-    return replace(situation, asked=list(reviews.cards()))
+    return replace(situation, asked=list(reviews.live_cards()))

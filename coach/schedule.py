@@ -67,7 +67,8 @@ class Schedule:
     ) -> Card:
         """Save one graded answer and return the question's new schedule.
 
-        The first answer of a study day is a review; further ones that day are re-drills, which never move the date.
+        The first answer of a study day is a review; further ones that day are re-drills, which never move
+        the date under SM-2; FSRS takes them into its estimate of memory, and the date follows.
         Raises ValueError for anything but a whole grade 0..5, before anything is written.
         """
         check_grade(grade)
@@ -183,8 +184,8 @@ class Schedule:
         """Every line of the log as JSON, oldest first."""
         return (to_line(event) for event in self._reviews.events())
 
-    def import_log(self, lines: Iterable[str]) -> int:
-        """Fill an empty log from exported lines and compute the cards; return the number of lines.
+    def import_log(self, lines: Iterable[str]) -> list[ReviewEvent]:
+        """Fill an empty log from exported lines and compute the cards; return what the lines say.
 
         Raises CoachError if there is a history already, or for a line that is none of ours: then nothing is imported.
         """
@@ -196,16 +197,16 @@ class Schedule:
                 raise CoachError(
                     f"Line {number} of the log cannot be read: {error}.", "Nothing was imported."
                 ) from error
-        return self.adopt_history(events)
+        self.adopt_history(events)
+        return events
 
-    def adopt_history(self, events: Sequence[ReviewEvent]) -> int:
-        """Fill an empty log with these events, ids included, and compute the cards; return the number of events."""
+    def adopt_history(self, events: Sequence[ReviewEvent]) -> None:
+        """Fill an empty log with these events, ids included, and compute the cards."""
         with self._transaction() as reviews:
             if reviews.newest(1):
                 raise CoachError("This home has a review history already.", "Import into a fresh home (COACH_HOME).")
             reviews.append_all(events)
             self.rebuild()
-        return len(events)
 
 
 def _latest(events: Sequence[ReviewEvent], attempt_id: int | None) -> ReviewEvent:

@@ -97,7 +97,9 @@ class Session:
     def ahead(self, limit: int) -> list[str]:
         """Ids of the questions that come due next, after today: for studying ahead."""
         today = self.schedule.clock.day(self._clock())
-        coming = [(card.due, card.question_id) for card in self.store.reviews.cards() if card.due and card.due > today]
+        coming = [
+            (card.due, card.question_id) for card in self.store.reviews.live_cards() if card.due and card.due > today
+        ]
         return [question_id for _, question_id in sorted(coming)[:limit]]
 
     def resumable(self) -> Resume | None:

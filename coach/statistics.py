@@ -40,7 +40,7 @@ def statistics(parts: Parts, now: datetime | None = None) -> dict[str, Any]:
     day = parts.schedule.clock.day(now or utc_now())
     reviews = parts.store.reviews
     counted = [(event, grade) for event, grade in effective(reviews.events()) if event.kind in ANSWERS]
-    cards = {card.question_id: card for card in reviews.cards()}
+    cards = {card.question_id: card for card in reviews.live_cards()}
     per_day = _per_day(counted)
     return {
         "day": day.isoformat(),

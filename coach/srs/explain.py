@@ -34,7 +34,8 @@ def explain(answers: Iterable[tuple[ReviewEvent, int]], scheduler: CardScheduler
 def _reason(before: Card | None, event: ReviewEvent, grade: int, after: Card) -> str:
     if event.kind == "redrill":
         done = "done for today" if not after.redrill else "once more today"
-        return f"repetition on the same day, the date stays; {done}"
+        moved = before is not None and before.due != after.due  # under FSRS
+        return f"repetition on the same day, the date {'follows the memory estimate' if moved else 'stays'}; {done}"
     if after.profile != sm2.PROFILE:
         return f"expected recall falls to the wanted level after {after.interval_days} days"
     if grade < sm2.PASS_GRADE:

@@ -52,7 +52,7 @@ def forecast(due_counts: Mapping[date, int], today: date, days: int, pace: Pace)
         day = max(due, today)
         if day in counts:
             counts[day] += count
-    each = pace.seconds("", USUAL_RECALL) / 60
+    each = pace.seconds(USUAL_RECALL) / 60
     return [DayLoad(day, count, round(count * each, 1)) for day, count in counts.items()]
 
 
@@ -95,7 +95,7 @@ def _swept(
 ) -> tuple[float, float]:
     """(weight of the questions that can be repeated before the date, days from their repetition to it on average)."""
     total = sum(weight for weight, _ in asked) + new
-    each = pace.seconds("", USUAL_RECALL)
+    each = pace.seconds(USUAL_RECALL)
     needed = total * each + new * pace.first
     affordable = min(1.0, days_left * budget / needed) if needed > 0 else 1.0
     sweep_days = min(days_left / 2, total * each / max(1.0, budget))

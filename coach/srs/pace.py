@@ -4,7 +4,7 @@ All of it comes from the latest answers of the log and is drawn towards starting
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -40,17 +40,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Expected seconds of an answer that passes, one that fails, a first one; by_question: factor, 1 if not named."""
+    """Expected seconds of an answer that passes, one that fails, a first one."""
 
     passed: float = PASSED_SECONDS
     failed: float = FAILED_SECONDS
     first: float = FIRST_SECONDS
-    by_question: Mapping[str, float] = field(default_factory=dict)
 
-    def seconds(self, question_id: str, recall: float | None) -> float:
+    def seconds(self, recall: float | None) -> float:
         """Expected seconds; recall: chance that the answer passes, None for a question never asked."""
-        base = self.first if recall is None else recall * self.passed + (1 - recall) * self.failed
-        return base * self.by_question.get(question_id, 1.0) if self.by_question else base
+        return self.first if recall is None else recall * self.passed + (1 - recall) * self.failed
 
 
 def measured_pace(answers: Iterable[Answer]) -> Pace:

@@ -49,7 +49,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One question to ask. due: None for a new one; seconds: expected time; card: None for a new one."""
+    """One question to ask. due: None for a new one.  seconds: expected time."""
 
     question_id: str
     topic: str
@@ -201,7 +201,7 @@ def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:
     ranked: list[tuple[float, int, float, Card | Fresh]] = []
     for item in fresh:
         value = sum(sweep.weight(item.topic) * model.gain(None, 0, days)[0] for sweep, days in left)
-        worth = inf if covering else value / pace.seconds(item.question_id, None)
+        worth = inf if covering else value / pace.seconds(None)
         ranked.append((-worth, len(ranked), 0.0, item))
     for card in situation.asked:
         if card.last_day < day:
@@ -210,7 +210,7 @@ def _by_gain(situation: Situation, sweeps: Sequence[Sweep]) -> list[Task]:
                 gain, recall = model.gain(card, elapsed, days)
                 value += sweep.weight(card.topic) * gain
             if value > 0:
-                ranked.append((-value / pace.seconds(card.question_id, recall), len(ranked), recall, card))
+                ranked.append((-value / pace.seconds(recall), len(ranked), recall, card))
     best = nsmallest(_enough(situation), ranked)
     return [
         _task(situation, item, "interview", recall) if isinstance(item, Card) else _new_task(situation, item)
@@ -256,9 +256,9 @@ def _recall(model: GainModel, card: Card, day: date) -> float:
 
 def _task(situation: Situation, card: Card, reason: Reason, recall: float) -> Task:
     late = max(0, (situation.day - card.due).days) if card.due else 0
-    seconds = situation.learner.pace.seconds(card.question_id, recall)
+    seconds = situation.learner.pace.seconds(recall)
     return Task(card.question_id, card.topic, reason, seconds, card.due, late)
 
 
 def _new_task(situation: Situation, item: Fresh) -> Task:
-    return Task(item.question_id, item.topic, "new", situation.learner.pace.seconds(item.question_id, None))
+    return Task(item.question_id, item.topic, "new", situation.learner.pace.seconds(None))

@@ -69,11 +69,6 @@ class Attempts:
         rows = self._db.query("select * from turns where attempt_id = ? order by id", [attempt_id])
         return tuple(_turn(row) for row in rows)
 
-    def seconds_by_question(self) -> dict[str, float]:
-        """Median-free mean of the time spent on each question, in seconds, for questions with measured time."""
-        query = "select question_id, avg(seconds) as mean from attempts where seconds > 0 group by question_id"
-        return {row["question_id"]: row["mean"] for row in self._db.query(query)}
-
     def start_session(self, kind: str, queue: Iterable[str], at: datetime, settings: dict[str, Any]) -> int:
         """Open a practice, review or mock session over a queue of question ids; returns its id."""
         row = {
@@ -90,10 +85,6 @@ class Attempts:
         if session is None:
             raise KeyError(session_id)
         return session
-
-    def open_session(self) -> dict[str, Any] | None:
-        """The newest session not finished, or None."""
-        return self._session("finished_at is null order by id desc limit 1")
 
     def open_mock(self) -> dict[str, Any] | None:
         """The newest mock interview that was not finished, or None."""

@@ -1,6 +1,5 @@
 """Reading the database of another program, never writing it."""
 
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 from coach.errors import StorageError
 
 FIELD_BREAK = "\x1f"  # between the fields of an Anki note
-_TAG = re.compile(r"<[^>]*>")
 Rows = list[dict[str, Any]]
 
 
@@ -23,7 +21,7 @@ def is_database(path: Path) -> bool:
 
 
 def anki_history(path: Path) -> tuple[dict[Any, str], Rows]:
-    """(front of each card by card id, rows of the review log) of a collection.anki2. Raises StorageError."""
+    """(front of each card, HTML, by card id; rows of the review log) of a collection.anki2. Raises StorageError."""
     try:
         return _history(path)
     except (sqlite3.Error, UnicodeDecodeError, AttributeError, TypeError) as error:  # foreign rows hold anything
@@ -36,7 +34,7 @@ def _history(path: Path) -> tuple[dict[Any, str], Rows]:
         if not {"revlog", "cards", "notes"} <= tables:
             raise StorageError(f"{path.name} is not Anki's collection.", "hashcards: give the file that it exports.")
         query = "select c.id, n.flds from cards c join notes n on n.id = c.nid"
-        fronts = {row[0]: _TAG.sub(" ", row[1].split(FIELD_BREAK)[0]) for row in connection.execute(query)}
+        fronts = {row[0]: row[1].split(FIELD_BREAK)[0] for row in connection.execute(query)}
         rows = connection.execute("select id, cid, ease, time from revlog order by id").fetchall()
     return fronts, [dict(zip(("id", "cid", "ease", "time"), row, strict=True)) for row in rows]
 

@@ -22,6 +22,8 @@ _INSERT_EVENT = (
 _SAVE_CARD = f"insert or replace into cards ({', '.join(_CARD_COLUMNS)}) values ({', '.join('?' * len(_CARD_COLUMNS))})"
 _SELECT_EVENT = f"select {', '.join(_EVENT_COLUMNS)} from review_log"
 _SELECT_CARD = f"select {', '.join(_CARD_COLUMNS)} from cards"
+_LIVE = "exists (select 1 from questions q where q.id = c.question_id and q.retired_at is null)"
+"""Of a card `c`: its question can be asked. Those of retired questions, and of ones not imported yet, wait."""
 _AT_ONCE = 500
 
 
@@ -84,7 +86,7 @@ class Reviews:
         return _card(row) if row else None
 
     def cards(self, question_ids: Sequence[str] | None = None) -> Iterator[Card]:
-        """The schedules of these questions, or of all."""
+        """The schedules of these questions, or of all, also of those that cannot be asked (`live_cards`)."""
         if question_ids is None:
             for row in self._db.execute(_SELECT_CARD):
                 yield _card(row)
@@ -95,20 +97,22 @@ class Reviews:
             for row in self._db.execute(f"{_SELECT_CARD} where question_id in ({marks})", list(part)):
                 yield _card(row)
 
+    def live_cards(self) -> Iterator[Card]:
+        """The schedules of all questions that can be asked."""
+        return map(_card, self._db.execute(f"{_SELECT_CARD} c where {_LIVE}"))
+
     def asked_ids(self) -> set[str]:
         """Ids of all questions that have a schedule."""
         return {row[0] for row in self._db.execute("select question_id from cards")}
 
     def due(self, day: date, limit: int = -1) -> list[Card]:
-        """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all. Retired questions wait."""
+        """Cards due on or before `day`, longest overdue first; at most `limit`, -1 for all."""
         return self.due_between(date.min, day, limit)
 
     def due_between(self, first: date, last: date, limit: int = -1) -> list[Card]:
-        """Cards due on `first` or later, and on `last` or before, earliest first."""
+        """Live cards due on `first` or later, and on `last` or before, earliest first."""
         rows = self._db.execute(
-            f"{_SELECT_CARD} c where due between ? and ? and not exists "
-            "(select 1 from questions q where q.id = c.question_id and q.retired_at is not null) "
-            "order by due, question_id limit ?",
+            f"{_SELECT_CARD} c where due between ? and ? and {_LIVE} order by due, question_id limit ?",
             [first.isoformat(), last.isoformat(), limit],
         )
         return [_card(row) for row in rows]
@@ -127,9 +131,12 @@ class Reviews:
         return [(row[0], row[1]) for topic in topics for row in self._db.execute(query, [topic, limit])]
 
     def counts(self) -> tuple[int, int]:
-        """(live questions, cards)."""
-        live = self._db.execute("select count(*) from questions where retired_at is null").fetchone()[0]
-        return live, self._db.execute("select count(*) from cards").fetchone()[0]
+        """(live questions, those of them that have a schedule)."""
+        query = (
+            "select count(*), count(c.question_id) from questions q left join cards c on c.question_id = q.id "
+            "where q.retired_at is null"
+        )
+        return cast(tuple[int, int], self._db.execute(query).fetchone())
 
     def siblings(self) -> dict[str, str]:
         """A common name for questions that repeat each other, by question id."""
@@ -142,31 +149,30 @@ class Reviews:
         return [_event(row) for row in reversed(rows)]
 
     def events_on(self, day: date) -> list[ReviewEvent]:
-        """The answers of one study day, undone ones included, oldest first."""
-        query = f"{_SELECT_EVENT} where study_day = ? and kind in ('review', 'redrill') order by id"
+        """The answers of one study day with all that was undone, redone and regraded since its first, oldest first."""
+        query = (
+            f"{_SELECT_EVENT} where id >= (select min(id) from review_log where study_day = ?1) "
+            "and (study_day = ?1 or kind not in ('review', 'redrill')) order by id"
+        )
         return [_event(row) for row in self._db.execute(query, [day.isoformat()])]
 
     def redrills(self, day: date) -> list[Card]:
-        """Cards answered on `day` that are to be repeated on it, in the order of their last answers."""
+        """Live cards answered on `day` that are to be repeated on it, in the order of their last answers."""
         rows = self._db.execute(
-            f"{_SELECT_CARD} where redrill = 1 and last_day = ? order by last_event_id", [day.isoformat()]
+            f"{_SELECT_CARD} c where redrill = 1 and last_day = ? and {_LIVE} order by last_event_id", [day.isoformat()]
         )
         return [_card(row) for row in rows]
 
     def counts_by_due(self, until: date) -> dict[date, int]:
-        """Number of cards by due date, up to and including `until`."""
-        rows = self._db.execute("select due, count(*) from cards where due <= ? group by due", [until.isoformat()])
+        """Number of live cards by due date, up to and including `until`."""
+        query = f"select due, count(*) from cards c where due <= ? and {_LIVE} group by due"
+        rows = self._db.execute(query, [until.isoformat()])
         return {date.fromisoformat(row[0]): row[1] for row in rows}
 
     def days_practised(self, since: date) -> list[date]:
         """Study days with an answer, from `since` on."""
         rows = self._db.execute("select distinct study_day from review_log where study_day >= ?", [since.isoformat()])
         return [date.fromisoformat(row[0]) for row in rows]
-
-    def answers_per_day(self) -> dict[date, int]:
-        """Number of answers on each study day: the heat map."""
-        query = "select study_day, count(*) from review_log where kind in ('review', 'redrill') group by study_day"
-        return {date.fromisoformat(row[0]): row[1] for row in self._db.execute(query)}
 
     def interview_dates(self) -> list[InterviewDate]:
         """All interview dates, earliest first."""

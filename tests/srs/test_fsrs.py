@@ -44,6 +44,16 @@ def test_switching_there_and_back_loses_nothing(store, schedule, noon):
     assert sorted(store.reviews.cards(), key=str) == sorted(before, key=str)
 
 
+def test_a_repetition_that_moves_the_date_is_said_to(store, schedule, noon):
+    fsrs = Schedule(store, schedule.clock, FsrsScheduler())
+    dates = [fsrs.record("q", grade, noon).due for grade in (3, 5)]
+    assert dates == [noon.date() + timedelta(days=1), noon.date() + timedelta(days=2)]
+    assert [step.card.due for step in fsrs.explain("q")] == dates
+    assert "the date follows the memory estimate; done for today" in fsrs.explain("q")[1].reason
+    schedule.rebuild()
+    assert "the date stays; done for today" in schedule.explain("q")[1].reason
+
+
 def histories(memory, rng, count):
     """Histories of a learner who forgets as `memory` says."""
     for _ in range(count):

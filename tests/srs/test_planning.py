@@ -75,6 +75,45 @@ def test_retired_questions_and_repeats_of_others_do_not_come(planner, store, sch
     assert {item.question_id for item in planner.due(noon + DAY)} == {"q1", "q4", "q5", "q6"}
 
 
+def test_a_retired_question_is_in_no_figure_and_no_sweep(planner, store, schedule, noon):
+    for key in ("q1", "q3", "q5"):
+        for step, grade in enumerate([4, 4, 1] * 4):
+            schedule.record(key, grade, noon + step * DAY, topic="b")
+    today = noon + 11 * DAY
+    planner.add_interview(today.date() + 3 * DAY, today)
+    (before,) = planner.readiness(today)
+    store.questions.retire(["q3"])
+    (after,) = planner.readiness(today)
+    assert before.seen == pytest.approx(3 / 10)
+    assert after.seen == pytest.approx(2 / 9)
+    assert store.reviews.counts() == (9, 2)
+    assert [item.question_id for item in planner.leeches(today)] == ["q1", "q5"]
+    assert [card.question_id for card in store.reviews.redrills(today.date())] == ["q1", "q5"]
+    assert [load.questions for load in planner.forecast(today + DAY, 1)] == [2]
+    plan = planner.plan(today + 2 * DAY)
+    assert plan.sweep
+    asked = {task.question_id for task in (*plan.tasks, *plan.postponed)}
+    assert {"q1", "q5"} <= asked
+    assert "q3" not in asked
+
+
+def test_an_answer_that_is_undone_no_longer_counts_for_the_day(planner, store, schedule, noon):
+    store.questions.link({"q3": "q1"})
+    schedule.record("q1", 4, noon, topic="b")
+    tomorrow = noon + DAY
+    before = planner.situation(tomorrow.date())
+    schedule.record("q1", 4, tomorrow, topic="b", seconds=60)
+    schedule.record("q2", 4, tomorrow, topic="a", seconds=60)
+    assert planner.situation(tomorrow.date()).new_today == 1
+    schedule.override("q1", 2, tomorrow)
+    for _ in range(3):
+        schedule.undo(tomorrow)
+    assert planner.situation(tomorrow.date()) == before
+    assert "q1" in {item.question_id for item in planner.due(tomorrow)}
+    schedule.redo(tomorrow)
+    assert planner.situation(tomorrow.date()).asked_today == ["q1"]
+
+
 def test_of_two_that_repeat_each_other_one_is_asked_a_day(planner, store, schedule, noon):
     schedule.record("q1", 4, noon, topic="b")
     schedule.record("q3", 4, noon, topic="b")

@@ -9,12 +9,17 @@ import pytest
 
 from coach.clock import StudyClock
 from coach.errors import CoachError
+from coach.models import Question
 from coach.schedule import Schedule
 from coach.srs.events import replay
 from coach.srs.sm2_cards import Sm2Scheduler
 from coach.storage import Store
 
 DAY = timedelta(days=1)
+
+
+def add(store, *ids):
+    store.questions.save((Question(key, f"What is {key}?", "An answer.", "sgd"), key, 0) for key in ids)
 
 
 def cards_of(store):
@@ -42,6 +47,7 @@ def test_an_overruled_answer_is_due_when_its_preview_said(schedule, noon, grade)
 
 
 def test_a_second_answer_on_the_day_is_a_redrill_that_moves_nothing(schedule, store, noon):
+    add(store, "q")
     first = schedule.record("q", 2, noon)
     assert store.reviews.redrills(first.last_day) == [first]
     again = schedule.record("q", 4, noon + timedelta(minutes=9))
@@ -53,6 +59,7 @@ def test_a_redrill_is_still_pending_after_a_restart(tmp_path, noon):
     path = tmp_path / "coach.db"
     clock = StudyClock(ZoneInfo("UTC"))
     store = Store(path)
+    add(store, "q")
     Schedule(store, clock).record("q", 3, noon)
     store.close()
     store = Store(path)

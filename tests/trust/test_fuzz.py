@@ -137,11 +137,37 @@ events = st.fixed_dictionaries(
 )
 
 
+wrong_histories = st.fixed_dictionaries({"start": anything, "events": st.lists(events, max_size=5)})
+starts = st.fixed_dictionaries(
+    {},
+    optional={
+        "n": st.integers(0, 10**6),
+        "interval": st.integers(0, 10**9),
+        "ef": st.integers(130, 9999).map(lambda hundredths: hundredths / 100),
+    },
+)
+answers = st.fixed_dictionaries(
+    {"date": st.dates().map(str), "grade": st.integers(0, 5)}, optional={"kind": st.sampled_from(["review", "redrill"])}
+)
+histories = st.fixed_dictionaries({"events": st.lists(answers, max_size=9)}, optional={"start": starts | st.none()})
+
+
 @few
-@given(st.fixed_dictionaries({"start": st.just("2026-01-01") | anything, "events": st.lists(events, max_size=5)}))
-def test_a_review_history_is_replayed_or_explained(record: dict[str, Any]) -> None:
+@given(wrong_histories)
+def test_a_wrong_review_history_is_explained(record: dict[str, Any]) -> None:
     with suppress(*ORDINARY):
         replayed(record)
+
+
+@few
+@given(histories)
+def test_a_review_history_gives_a_state_for_every_event(record: dict[str, Any]) -> None:
+    states = srs_batch.replay(record)["states"]
+    assert len(states) == len(record["events"])
+    for event, state in zip(record["events"], states, strict=True):
+        assert state["ef"] >= 1.3
+        assert state["redrill"] == (event["grade"] < 4)
+        assert event.get("kind") == "redrill" or (state["n"] == 0) == (event["grade"] < 3)
 
 
 batch_lines = st.binary(max_size=40) | (anything | st.fixed_dictionaries({"id": anything})).map(
