@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from coach.clock import utc_now
 from coach.conversation import Clock, Conversation
-from coach.errors import CoachError
+from coach.errors import CoachError, StorageError
 from coach.events import Event, Notice, Piece, Said, Working
 from coach.mock_plan import BY_NAME, Known, Planned, Round, Timer, choose
 from coach.models import Attempt, Judgement, Question, Turn
@@ -65,6 +65,11 @@ class MockInterview:
         is_open = bool(attempts) and attempts[-1].state in OPEN
         return len(attempts) + (not is_open)
 
+    @property
+    def answered(self) -> bool:
+        """Whether anything was said, so that there is something to report on."""
+        return any(_answered(attempt) for attempt in self._store.attempts.of_session(self.id))
+
     def step(self) -> Step | None:
         """The question that is open, else the next one, which is asked by this call; None when all were asked."""
         attempts = self._store.attempts.of_session(self.id)
@@ -94,6 +99,16 @@ class MockInterview:
     def needs_judging(self, step: Step) -> bool:
         """Whether an answer of this step was stored and nothing was asked since."""
         return owes_a_turn(step.attempt.turns)
+
+    def took_answer(self, step: Step) -> bool:
+        """Whether an answer was stored since `step` was made; to be asked when a reply has failed.
+
+        False also where nothing can be read any more: an answer had better be kept twice than not at all.
+        """
+        try:
+            return len(self._store.attempts.get(step.attempt.id).turns) > len(step.attempt.turns)
+        except StorageError:
+            return False
 
     def skip(self, step: Step, used_seconds: float) -> None:
         """Pass on a question. What was judged of it counts, otherwise it stays without a grade."""

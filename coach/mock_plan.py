@@ -69,6 +69,8 @@ ROUNDS: tuple[Round, ...] = (
 )  # fmt: skip
 """In the order of a loop. Lengths and counts are those of usual 30 to 45 minute rounds."""
 BY_NAME = {round_.name: round_ for round_ in ROUNDS}
+USUAL_ROUNDS = ("phone_screen", "breadth")
+"""Names of the rounds of an interview for which none were chosen."""
 
 
 @dataclass(frozen=True, slots=True)

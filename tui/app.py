@@ -21,6 +21,7 @@ from coach.session import Session
 from tui.keys import keys_of
 from tui.opening import Opening
 from tui.places import PLACES, place
+from tui.screens.base import CoachScreen
 from tui.screens.fault import Decision, FaultScreen
 from tui.themes import THEMES
 from tui.typed_ahead import TypedAhead
@@ -144,6 +145,8 @@ class CoachApp(TypedAhead):
         if not self.opened:
             return
         while len(self.screen_stack) > 2:
+            if isinstance(self.screen, CoachScreen):
+                self.screen.put_away()
             self.pop_screen()
         if name != "home":
             self.push_screen(place(name).make(**arguments))

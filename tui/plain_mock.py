@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
+from coach.clock import utc_now
 from coach.errors import CoachError
 from coach.events import Event, Notice, Said
 from coach.mock import MockInterview, Step, confirm_grade
 from coach.report import Report, session_report
 from coach.report_export import outcome, summary
+from coach.rescue import rescued
 from coach.session import Session
 from tui.plain import looks_like_command, parse_grade, verdict_line
 from tui.text import printable
@@ -60,7 +62,7 @@ class PlainMock:
         for turn in step.said:
             self._print(f"{'You' if turn.speaker == 'candidate' else 'Interviewer'}: {turn.text}")
         if self._mock.needs_judging(step):
-            self._show(self._mock.go_on(step))
+            self._show(self._mock.go_on(step), step)
         current: Step | None = self._mock.step()
         while current is not None and current.attempt.id == step.attempt.id:
             typed = self._read(step)
@@ -71,7 +73,7 @@ class PlainMock:
             if typed == "/skip":
                 self._mock.skip(step, used)
                 return True
-            self._show(self._mock.reply(step, typed, used))
+            self._show(self._mock.reply(current, typed, used), current, typed)
             self._warn(step, used)
             current = self._mock.step()
         return True
@@ -104,7 +106,8 @@ class PlainMock:
             elif typed:
                 return "\n".join(typed)
 
-    def _show(self, events: Iterable[Event]) -> None:
+    def _show(self, events: Iterable[Event], step: Step, typed: str = "") -> None:
+        """Print what a candidate may see. typed: what is not stored yet."""
         started = self._now()
         try:
             for event in events:
@@ -112,8 +115,11 @@ class PlainMock:
                     self._print(f"Interviewer: {event.turn.text}")
                 elif isinstance(event, Notice):
                     self._print(f"({event.text})")
-        except CoachError as error:
-            self._print(f"{error} Your answer is stored.")
+        except CoachError:
+            if not typed or self._mock.took_answer(step):
+                self._print("Your answer is stored: `coach mock --plain` goes on with it.")
+            else:
+                self._print(rescued(self._session.parts.config.paths, step.question, typed, utc_now()))
             raise
         finally:
             self._began += self._now() - started
@@ -123,7 +129,7 @@ class PlainMock:
             self._print(f"({step.timer.text(used)}; nobody cuts you off)")
 
     def _report(self) -> None:
-        report = session_report(self._session, self._mock.id) if self._answered() else None
+        report = session_report(self._session, self._mock.id) if self._mock.answered else None
         if report is None:
             self._print("\nNothing was answered.")
             return
@@ -148,9 +154,6 @@ class PlainMock:
             if grade is not None:
                 confirm_grade(self._session, answer.attempt_id, grade)
         return session_report(self._session, self._mock.id)
-
-    def _answered(self) -> bool:
-        return any(row["id"] == self._mock.id for row in self._session.store.attempts.sessions(limit=-1))
 
     def _print(self, text: str) -> None:
         self._out.write(printable(text) + "\n")

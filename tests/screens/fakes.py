@@ -1,6 +1,7 @@
 """A clock, a judge that a test can steer by what it types, and a home that uses it. Everything else is real."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from coach.conversation import Talkers
 from coach.errors import NotGraded
 from coach.models import Judgement, PointVerdict, Question, Span
 from coach.ports import Trunk
-from coach.scoring.grade import grade, score
+from coach.scoring.grade import grade, is_sure, score
 from tui.app import CoachApp
+
+MOST_VARIANCE = 0.25
+"""Of a credit from 0 to 1."""
 
 
 class SteppingClock:
@@ -37,8 +41,10 @@ class NumberJudge:
         if "fail" in answer:
             raise NotGraded("The judge is away.", "Try again.")
         found = {int(match[2]): match for match in re.finditer(r"([!~]?)(\d)", answer)}
+        variance = MOST_VARIANCE if "unsure" in answer else 0.0
         verdicts = tuple(self._verdict(question, index, found) for index in range(len(question.key_points)))
-        return Judgement(verdicts, score(verdicts), grade(verdicts), "unsure" not in answer, self.name)
+        verdicts = tuple(replace(verdict, variance=variance) for verdict in verdicts)
+        return Judgement(verdicts, score(verdicts), grade(verdicts), is_sure(verdicts), self.name)
 
     def _verdict(self, question: Question, index: int, found: dict[int, re.Match[str]]) -> PointVerdict:
         point = question.key_points[index]

@@ -62,12 +62,13 @@ def config(home: object) -> Config:
     return configured()
 
 
-def configured(extra: str = "") -> Config:
-    """A home whose settings do not depend on the machine."""
+def configured(extra: str = "", *, confidence: bool = False) -> Config:
+    """A home whose settings do not depend on the machine.  confidence: ask for it before a verdict, as is usual."""
     from coach.paths import default_paths
 
     paths = default_paths().ensure()
-    paths.config.write_text(f'[study]\ntime_zone = "UTC"\nask_confidence = false\n{extra}', "utf-8")
+    asking = "" if confidence else "ask_confidence = false\n"
+    paths.config.write_text(f'[study]\ntime_zone = "UTC"\n{asking}{extra}', "utf-8")
     return load(paths)
 
 
@@ -76,8 +77,10 @@ def make_app(home: object) -> Iterator[MakeApp]:
     """An app over a tiny home; `extra` is added to its configuration.  new: there is no database yet."""
     made: list[CoachApp] = []
 
-    def make(start: str = "home", *, extra: str = "", new: bool = False, **arguments: object) -> CoachApp:
-        config = configured(extra)
+    def make(
+        start: str = "home", *, extra: str = "", confidence: bool = False, new: bool = False, **arguments: object
+    ) -> CoachApp:
+        config = configured(extra, confidence=confidence)
         if not new and not config.paths.database.exists():
             Store(config.paths.database).close()
         made.append(QuietApp(config, start=start, parts=TinyParts(config), clock=SteppingClock(), **arguments))

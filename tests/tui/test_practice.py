@@ -9,7 +9,6 @@ from tests.tui.conftest import EditBy, MakeApp
 from tests.tui.practising import answer, answering, box, conclude, line, screen
 from tests.tui.waiting import appears, arrived, seen, until
 from tui.screens.fault import FaultScreen
-from tui.widgets.confidence import ConfidenceBar
 from tui.widgets.talk import Said
 
 WIDE = "漢字 🙂 שלום עולם 1"
@@ -46,23 +45,6 @@ async def test_a_key_overrules_undo_takes_back_and_redo_restores(make_app: MakeA
         await until(pilot, lambda: "How well did you know it?" in line(pilot))
         await pilot.press("ctrl+y")
         await until(pilot, lambda: "grade 5" in line(pilot))
-
-
-async def test_confidence_is_asked_before_any_verdict_is_seen(make_app: MakeApp) -> None:
-    app = make_app("practice", question="momentum", extra="")
-    app.config = app.config.__class__(
-        paths=app.config.paths, study=type(app.config.study)(time_zone="UTC"), screen=app.config.screen
-    )
-    async with app.run_test() as pilot:
-        await answer(pilot, "points 0")
-        await until(pilot, lambda: screen(pilot).query_one(ConfidenceBar).has_focus)
-        assert "covered" not in seen(pilot)
-        await until(pilot, lambda: not screen(pilot).busy)
-        assert "Esc stops" not in seen(pilot)  # nothing runs any more
-        await pilot.press("4")
-        await appears(pilot, "1 covered")
-        (attempt,) = app.session.store.attempts.of_question("momentum")
-        assert attempt.confidence == 75
 
 
 async def test_a_failing_judge_leaves_the_answer_ungraded_and_can_be_retried(make_app: MakeApp) -> None:

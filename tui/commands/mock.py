@@ -38,14 +38,14 @@ def mock(
         return
     from coach.assemble import Parts
     from coach.mock import begin_mock, unfinished_mock
-    from coach.mock_plan import rounds_named
+    from coach.mock_plan import USUAL_ROUNDS, rounds_named
     from coach.session import Session
     from tui.plain_mock import PlainMock
 
     session = Session(Parts(load()))
     interview = unfinished_mock(session)
     if interview is None:
-        chosen = rounds_named(rounds or ["phone_screen"])
+        chosen = rounds_named(rounds or USUAL_ROUNDS)
         drawn = seed if seed is not None else random.randrange(1 << 30)
         interview = begin_mock(session, chosen, seed=drawn, focus=topic)
     PlainMock(session, interview).run()

@@ -31,6 +31,9 @@ class CoachScreen(Screen[Result], Generic[Result]):
         """Leave nothing behind."""
         forget_gone(self.app)
 
+    def put_away(self) -> None:
+        """What is to be done before the screen is left, whichever way; nothing here."""
+
     @property
     def coach(self) -> "CoachApp":
         """The app."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from textual import work
+from textual.worker import get_current_worker
 
 from coach.conversation import Conversation
 from coach.errors import CoachError
@@ -26,7 +27,21 @@ class Choosing(CoachScreen[None]):
 
     def go_back(self) -> None:
         """Leave the question and the screen."""
-        raise NotImplementedError
+        self.put_away()
+        self.dismiss()
+
+    @property
+    def only_looked_at(self) -> bool:
+        """Whether a question is asked and nothing was said to it."""
+        return self.conversation is not None and not self.conversation.attempt.turns
+
+    def put_away(self) -> None:
+        """A question that was only looked at is not left open."""
+        try:
+            if self.conversation is not None and self.only_looked_at:
+                self.session.skip(self.conversation)
+        except CoachError as error:
+            self.say(error)
 
     @property
     def takes_keys(self) -> bool:
@@ -50,12 +65,17 @@ class Choosing(CoachScreen[None]):
 
     @work(thread=True, exclusive=True, group="choosing")
     def _find(self, find: Find) -> None:
+        app, session, worker = self.app, self.session, get_current_worker()  # a screen that was left knows no app
         try:
             found = find()
+            if worker.is_cancelled and found is not None and not found.attempt.turns:
+                session.skip(found)  # it was never shown
         except CoachError as error:
-            self.app.call_from_thread(self._failed, find, error)
+            if not worker.is_cancelled:
+                app.call_from_thread(self._failed, find, error)
         else:
-            self.app.call_from_thread(self._found, found)
+            if not worker.is_cancelled:
+                app.call_from_thread(self._found, found)
 
     def _found(self, conversation: Conversation | None) -> None:
         self._choosing, self.conversation = False, conversation
@@ -70,4 +90,4 @@ class Choosing(CoachScreen[None]):
         if self._leaving:
             self.go_back()
         else:
-            self.fault(error, lambda: self.choose(find))
+            self.fault(error, lambda: self.choose(find), leave=True)

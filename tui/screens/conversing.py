@@ -58,8 +58,8 @@ class Conversing(QuestionTools):
 
     @on(AnswerBox.Sent)
     def send(self, event: AnswerBox.Sent) -> None:
-        """Store and judge what was typed; while something is running the text simply stays in the box."""
-        if self.conversation is not None and not self.busy and self.conversation.attempt.state in ANSWERING:
+        """Store and judge what was typed; while `engaged` the text simply stays in the box."""
+        if self.conversation is not None and not self.engaged and self.conversation.attempt.state in ANSWERING:
             self._reply(event.box.take(), ask_confidence=True)
 
     @on(TextArea.Changed, "#answer")
@@ -162,7 +162,7 @@ class Conversing(QuestionTools):
         kept = self.drafting.rescue(self.conversation.question, message.unsaved)
         self.talk.take_back()
         box = self.query_one(AnswerBox)
-        box.put(message.unsaved if not box.text else f"{message.unsaved}\n{box.text}")
+        box.put_before(message.unsaved)
         self.fault(message.error, lambda: self._reply(box.take(), ask_confidence=False), kept)
 
     @on(conduct.Waiting)

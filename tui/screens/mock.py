@@ -14,14 +14,12 @@ from textual.widgets import Input, Static
 
 from coach.errors import CoachError, StorageError
 from coach.mock import MockInterview, begin_mock, unfinished_mock
-from coach.mock_plan import ROUNDS, Round, rounds_named
+from coach.mock_plan import ROUNDS, USUAL_ROUNDS, Round, rounds_named
 from tui.figures import counted
 from tui.screens.base import CoachScreen, calmly
 from tui.widgets.checklist import CheckList
 from tui.widgets.footer import KeyFooter
 from tui.widgets.status import ModelStatus
-
-FIRST_CHOICE = ("phone_screen", "breadth")
 
 
 class MockScreen(CoachScreen[None]):
@@ -49,7 +47,7 @@ class MockScreen(CoachScreen[None]):
     def __init__(self, *, rounds: Sequence[str] = (), topic: str = "", seed: int | None = None) -> None:
         """rounds: chosen at first; topic: to dig into; seed: the same one asks the same questions."""
         super().__init__()
-        self._rounds, self._topic, self._seed = rounds or FIRST_CHOICE, topic, seed
+        self._rounds, self._topic, self._seed = rounds or USUAL_ROUNDS, topic, seed
         self._open: MockInterview | None = None
 
     def compose(self) -> ComposeResult:
@@ -133,10 +131,14 @@ class MockScreen(CoachScreen[None]):
         """Close the open interview and read its report."""
         if self._open is None:
             return
-        from tui.screens.mock_report import MockReportScreen
+        from tui.screens.mock_report import NOTHING_ANSWERED, MockReportScreen
 
         self._open.finish()
-        self.app.push_screen(MockReportScreen(self._open.id))
+        if self._open.answered:
+            self.app.push_screen(MockReportScreen(self._open.id))
+        else:
+            self.notify(NOTHING_ANSWERED)
+            self.on_screen_resume()
 
     def action_back(self) -> None:
         """Leave."""

@@ -125,6 +125,7 @@ class MockInterviewScreen(CoachScreen[None]):
     def action_dont_know(self) -> None:
         """Say so."""
         if not self._unjudged():
+            self._drop_unsent()
             self._reply("I don't know.")
 
     def action_skip(self) -> None:
@@ -133,6 +134,7 @@ class MockInterviewScreen(CoachScreen[None]):
             return
         try:
             self._mock.skip(self._step, self._stop_clock())
+            self._drop_unsent()
             self._advance()
         except CoachError as error:
             self.fault(error, self.action_skip)
@@ -178,6 +180,12 @@ class MockInterviewScreen(CoachScreen[None]):
         self.query_one(Transcript).put("candidate", text)
         self._work(lambda: self._mock.reply(step, text, used), text)
 
+    def _drop_unsent(self) -> None:
+        """Empty the box for what is asked next; what was in it is kept as a draft of this question."""
+        box = self.query_one(AnswerBox)
+        with box.prevent(TextArea.Changed):
+            box.put("")
+
     def _work(self, begin: Callable[[], object], text: str) -> None:
         self.busy = True
         self._since = None
@@ -200,11 +208,16 @@ class MockInterviewScreen(CoachScreen[None]):
 
     @on(Failed)
     def fail(self, message: Failed) -> None:
-        """Say what is wrong; the answer is stored, or put into a file of its own."""
-        kept = "Your answer is stored; F7 goes on with it."
-        if message.unsaved and self._step is not None and not self._unjudged():
-            kept = self._drafting.rescue(self._step.question, message.unsaved)
-        self.fault(message.error, self.action_go_on, kept)
+        """Say what is wrong; the answer is stored, or in a file of its own and back in the box."""
+        step, text = self._step, message.unsaved
+        if step is None or not text or self._mock.took_answer(step):
+            self.fault(message.error, self.action_go_on, "Your answer is stored; F7 goes on with it.")
+            return
+        kept = self._drafting.rescue(step.question, text)
+        self.query_one(Transcript).take_back()
+        box = self.query_one(AnswerBox)
+        box.put_before(text)
+        self.fault(message.error, lambda: self._reply(box.take()), kept)
 
     @on(Waiting)
     def wait(self) -> None:
@@ -247,19 +260,23 @@ class MockInterviewScreen(CoachScreen[None]):
         kind = step.question.kind.replace("_", " ")
         head = (f"{step.question.topic} · {kind} · level {step.question.level}\n", "$text-muted not bold")
         self.query_one("#question", Static).update(Content.assemble(head, printable(step.question.text)))
-        if unsent := self._drafting.unsent(step.question.id):
-            self.query_one(AnswerBox).text = unsent
+        self.query_one(AnswerBox).put_before(self._drafting.unsent(step.question.id))
 
     def _finish(self) -> None:
-        from tui.screens.mock_report import MockReportScreen
+        from tui.screens.mock_report import NOTHING_ANSWERED, MockReportScreen
 
-        self._keep_time()
         try:
+            self._keep_time()
             self._mock.finish()
+            answered = self._mock.answered
         except CoachError as error:
             self.fault(error, self._finish)
             return
-        self.app.switch_screen(MockReportScreen(self._mock.id))
+        if answered:
+            self.app.switch_screen(MockReportScreen(self._mock.id))
+        else:
+            self.notify(NOTHING_ANSWERED)
+            self.app.pop_screen()
 
     # -- the clock ----------------------------------------------------------------------------------------------
 

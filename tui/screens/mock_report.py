@@ -1,5 +1,6 @@
 """The report after an interview: competencies as a plot, moments with quotes, what to study and when, each answer."""
 
+from asyncio import Lock
 from collections.abc import Iterator
 
 from textual import on, work
@@ -20,6 +21,8 @@ from tui.screens.base import CoachScreen
 from tui.text import one_line, printable
 from tui.widgets.footer import KeyFooter
 from tui.widgets.plots import Panel, ScoreBars
+
+NOTHING_ANSWERED = "Nothing was answered, so there is no report."
 
 
 class MockReportScreen(CoachScreen[None]):
@@ -53,6 +56,7 @@ class MockReportScreen(CoachScreen[None]):
         super().__init__()
         self._session_id = session_id
         self.report: Report | None = None
+        self._drawing = Lock()
 
     def compose(self) -> ComposeResult:
         """One page, with the list of answers at its end."""
@@ -66,15 +70,16 @@ class MockReportScreen(CoachScreen[None]):
     async def load(self, highlighted: int | None = None) -> None:
         """Compute the report and draw it."""
         page = self.query_one("#page", VerticalScroll)
-        await page.remove_children()
-        try:
-            self.report = session_report(self.session, self._session_id)
-        except CoachError as error:
-            await page.mount(Static(printable(str(error)), markup=False))
-            return
-        await page.mount(*parts(self.report))
-        if highlighted is not None:
-            answers = self.query_one("#answers", OptionList)
+        async with self._drawing:  # a grade and a new judgement may come at the same time
+            await page.remove_children()
+            try:
+                self.report = session_report(self.session, self._session_id)
+            except CoachError as error:
+                await page.mount(Static(printable(str(error)), markup=False))
+                return
+            await page.mount(*parts(self.report))
+        answers = self._answers()
+        if highlighted is not None and answers is not None:
             answers.highlighted = highlighted
             answers.focus()
 
@@ -111,7 +116,7 @@ class MockReportScreen(CoachScreen[None]):
         except CoachError as error:
             self.say(error)
             return
-        await self.load(self.query_one("#answers", OptionList).highlighted)
+        await self.load(self._highlighted())
 
     def action_judge(self) -> None:
         """Judge a failed answer again, in the background."""
@@ -132,10 +137,18 @@ class MockReportScreen(CoachScreen[None]):
         self.app.call_from_thread(self._reload)
 
     def _reload(self) -> None:
-        self.run_worker(self.load(self.query_one("#answers", OptionList).highlighted or 0))
+        self.run_worker(self.load(self._highlighted() or 0))
+
+    def _answers(self) -> OptionList | None:
+        """The list of answers; None while the page is drawn, and when there is nothing to report."""
+        return self.query_one_optional("#answers", OptionList)
+
+    def _highlighted(self) -> int | None:
+        answers = self._answers()
+        return answers.highlighted if answers is not None else None
 
     def _chosen(self) -> Answered | None:
-        at = self.query_one("#answers", OptionList).highlighted
+        at = self._highlighted()
         return self.report.answers[at] if self.report is not None and at is not None else None
 
 

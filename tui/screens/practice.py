@@ -70,17 +70,15 @@ class PracticeScreen(Conversing):
         answering, over = state in ANSWERING, state in ("judged", "not_graded", "closed")
         match action:
             case "hint" | "dont_know" | "skip" | "editor":
-                return answering and not self.busy
+                return answering and not self.engaged
             case "finish":
-                return state == "following_up" and not self.busy
+                return state == "following_up" and not self.engaged
             case "retry":
-                return not self.busy and self.settled is None and (state == "not_graded" or self.unjudged())
-            case "next" | "grade":
-                return over and not self.busy
+                return not self.engaged and self.settled is None and (state == "not_graded" or self.unjudged())
+            case "next" | "grade" | "source" | "edit":
+                return over and not self.engaged
             case "answer":
-                return state in ("judged", "closed")
-            case "source" | "edit":
-                return over
+                return state in ("judged", "closed") and not self.engaged
         return True
 
     @calmly
@@ -131,15 +129,10 @@ class PracticeScreen(Conversing):
         """Bring the grade back that was taken last."""
         self._step_in_history(back=False)
 
-    def go_back(self) -> None:
-        """A question that was only looked at is not left open."""
-        conversation = self.conversation
-        try:
-            if conversation is not None and not conversation.attempt.turns and not self.query_one(AnswerBox).text:
-                self.session.skip(conversation)
-        except CoachError as error:
-            self.say(error)
-        self.dismiss()
+    @property
+    def only_looked_at(self) -> bool:
+        """Whether a question is asked, and no answer to it is stored, on its way or begun."""
+        return super().only_looked_at and not self.busy and not self.query_one(AnswerBox).text
 
     def concluded(self, judgement: Judgement) -> None:
         """Show the verdicts; a sure one is scheduled at once."""

@@ -105,15 +105,18 @@ class RevealScreen(Choosing):
         """Back to the review."""
         self.leave()
 
-    def go_back(self) -> None:
-        """A question that was only looked at is not left open."""
+    def put_away(self) -> None:
+        """A question that was only looked at is not left open, and the round is over."""
+        super().put_away()
         try:
-            if self.conversation is not None:
-                self.session.skip(self.conversation)
             self.session.finish()
         except CoachError as error:
             self.say(error)
-        self.dismiss()
+
+    def on_unmount(self) -> None:
+        """Quitting leaves the screen as well."""
+        if self.quitting:
+            self.put_away()
 
     @on(CheckList.Changed)
     @calmly

@@ -81,6 +81,10 @@ class AnswerBox(TextArea):
         self.load_text(text)
         self.move_cursor(self.document.end)
 
+    def put_before(self, text: str) -> None:
+        """Put lines before what is in the box."""
+        self.put("\n".join(part for part in (text, self.text) if part))
+
     def _recalls(self) -> bool:
         """Up and down move the cursor in a text of one's own; in an empty or recalled one they go through the past."""
         recalled = self.sent[-self._recalled] if self._recalled else ""
