@@ -67,9 +67,6 @@ def main() -> None:
         if error.hint:
             sys.stderr.write(printable(f"       {error.hint}\n"))
         sys.exit(1)
-    except BrokenPipeError:  # the reader of our output has left
-        sys.stderr.close()
-        sys.exit(0)
 
 
 if __name__ == "__main__":

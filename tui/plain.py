@@ -112,11 +112,8 @@ class PlainPractice:
             self._print("Judged before your last reply:")
             self._print("\n".join(verdicts_so_far(conversation.attempt.judgement)))
         self._print("Your grade, 0 (blank) to 5 (perfect)? /retry judges again. Enter leaves it out.")
-        line = self._line("grade> ")
-        if line is None or line.strip() == "/quit":
-            return None
-        typed = line.strip().lower()
-        return typed if typed == "/retry" or parse_grade(typed) is not None else "/skip"
+        typed = self._read_grade("/retry", "/skip")
+        return "/skip" if typed == "" else typed
 
     def _settle(self, conversation: Conversation) -> bool:
         """Schedule by the judge's grade when it is sure, else by the person's; False when the person leaves."""
@@ -125,26 +122,41 @@ class PlainPractice:
         if judgement is not None and not self._session.settles_alone(judgement):
             self._print("The judge is not sure.")
             self._print("Your grade, 0 (blank) to 5 (perfect)? Enter leaves it as judged.")
-            line = self._line("grade> ")
-            if line is None or line.strip() == "/quit":
+            typed = self._read_grade()
+            if typed is None:
                 return False
-            grade = parse_grade(line)
+            grade = parse_grade(typed)
         return self._graded(conversation, grade)
+
+    def _read_grade(self, *commands: str) -> str | None:
+        """A grade, "", or one of the commands; None when the person leaves. Anything else is asked for again."""
+        while True:
+            line = self._line("grade> ")
+            typed = "/quit" if line is None else line.strip().lower()
+            if typed == "/quit":
+                return None
+            if not typed or typed in commands or parse_grade(typed) is not None:
+                return typed
+            self._print(f"That is no grade, and nothing was graded. Give {' '.join(['0-5', *commands])} or /quit.")
 
     def _graded(self, conversation: Conversation, grade: int | None) -> bool:
         self._announce(self._session.settle(conversation, grade))
         return self._maybe_override(conversation)
 
     def _maybe_override(self, conversation: Conversation) -> bool:
-        line = self._line("Enter: next question; /grade 0-5 overrules; /undo takes it back> ")
-        if line is None or line.strip() == "/quit":
-            return False
-        words = line.split()
-        if words[:1] == ["/grade"] and len(words) == 2 and (grade := parse_grade(words[1])) is not None:
-            self._announce(self._session.override(conversation.attempt.id, grade))
-        elif words[:1] == ["/undo"]:
-            self._undo()
-        return True
+        while True:
+            line = self._line("Enter: next question; /grade 0-5 overrules; /undo takes it back> ")
+            typed = "/quit" if line is None else line.strip().lower()
+            if typed == "/quit":
+                return False
+            if (grade := parse_grade(typed)) is not None:
+                self._announce(self._session.override(conversation.attempt.id, grade))
+            elif typed == "/undo":
+                self._undo()
+            elif looks_like_command(typed):
+                self._print(f"There is no {typed} here: Enter, /grade 0-5, /undo or /quit.")
+                continue
+            return True
 
     def _undo(self) -> None:
         try:
@@ -177,9 +189,9 @@ def looks_like_command(line: str) -> bool:
 
 
 def parse_grade(text: str) -> int | None:
-    """A grade 0..5, or None."""
-    text = text.strip()
-    return int(text) if text in {"0", "1", "2", "3", "4", "5"} else None
+    """A grade 0..5, alone or after "/grade"; None for anything else."""
+    found = re.fullmatch(r"(?:/grade\s+)?([0-5])", text.strip().lower())
+    return int(found[1]) if found else None
 
 
 def event_lines(event: Event) -> list[str]:

@@ -25,12 +25,11 @@ class CoachServer(Server):
     """Serves the coach at one address."""
 
     def __init__(self, host: str, port: int, public_url: str = "") -> None:
+        """public_url: what browsers open; without one, the host, which then has to be an address they can open."""
         shown = f"[{host}]" if ":" in host else host
         command = f"{shlex.quote(sys.executable)} -m tui.cli"
-        super().__init__(
-            command, host, port, title="Interview coach", public_url=public_url or f"http://{shown}:{port}"
-        )
-
+        standard = f"http://{shown}" if port == 80 else f"http://{shown}:{port}"  # as browsers name it
+        super().__init__(command, host, port, title="Interview coach", public_url=public_url or standard)
         self._pages: set[asyncio.Task[object]] = set()
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -13,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from coach.config import Config
 from coach.storage import Store
 from tui.app import TOUR_SEEN
+from tui.cli import app
 from tui.commands.serve import is_loopback
 
 aiohttp = pytest.importorskip("aiohttp", reason="the extra `serve` is not installed")
 pytest.importorskip("textual_serve", reason="the extra `serve` is not installed")
+CoachServer = importlib.import_module("tui.serving").CoachServer
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
@@ -32,6 +36,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def listening(port: int) -> None:
+    """Wait until the server takes connections."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager
@@ -64,12 +77,34 @@ def address(config: Config, tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "server"
     folder.mkdir()
     with running([sys.executable, "-m", "tui.cli", "serve", "--port", str(port)], folder):
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
+        listening(port)
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--host", "0.0.0.0"], ["--host", "::"], ["--host", "0.0.0.0", "--url", "coach.example"]],
+    ids=["IPv4", "IPv6", "no scheme"],
+)
+def test_an_address_that_no_browser_can_open_is_refused(options: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CoachServer, "serve", lambda server: pytest.fail("it serves"))
+    done = CliRunner().invoke(app, ["serve", *options])
+    assert done.exit_code == 2
+    assert "--url" in done.stderr
+
+
+async def test_a_server_of_all_addresses_is_opened_at_the_one_it_was_told(home: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "tui.cli", "serve", "--host", "0.0.0.0", "--port", str(port)]
+    with running([*command, "--url", f"http://localhost:{port}"], tmp_path):
+        listening(port)
+        assert await status(f"http://localhost:{port}") == 200
+        assert await status(f"http://127.0.0.1:{port}") == 403
+
+
+def test_at_the_standard_port_the_address_is_as_browsers_name_it() -> None:
+    assert CoachServer("127.0.0.1", 80).public_url == "http://127.0.0.1"
+    assert CoachServer("::1", 8000).public_url == "http://[::1]:8000"
 
 
 async def status(url: str, **headers: str) -> int:

@@ -1,5 +1,6 @@
 """The judge fails on the reply to a follow-up: what was judged before stands, nothing is scheduled by it."""
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -134,6 +135,22 @@ def test_plain_practice_shows_what_was_judged_and_takes_a_grade(session: Session
     assert BEFORE in text
     assert "Grade 4 of 5" in text
     assert [event.grade for event in session.store.reviews.events()] == [4]
+
+
+def test_at_a_grade_its_command_is_taken_and_anything_unknown_asked_again(session: Session, fault: Fault) -> None:
+    text = interviewed(session, fault, "/grade 9", "three", "/grade 3", "/grad 2", "/grade 2", "")
+    assert text.count("That is no grade") == 2
+    assert text.count("There is no /grad 2 here") == 1
+    assert re.findall(r"Grade (\d) of 5", text) == ["3", "2"]
+
+
+def test_a_grade_against_an_unsure_judge_may_be_given_by_its_command(home: object) -> None:
+    session, out = Session(TinyParts(configured("max_follow_ups = 0\n"))), StringIO()
+    session.begin(["momentum"])
+    PlainPractice(session, ["points 0 1 2, unsure", "", "/grade 2", ""], out).run(1)
+    assert "The judge is not sure." in out.getvalue()
+    assert "Grade 2 of 5" in out.getvalue()
+    session.parts.close()
 
 
 def test_plain_practice_retries_and_goes_on(session: Session, fault: Fault) -> None:

@@ -120,6 +120,10 @@ async def test_a_setting_is_changed_in_the_file_and_at_once(make_app: MakeApp) -
         await arrived(pilot, SettingsScreen)
         await notified(pilot, "study.minutes_per_day cannot be “x”.")
         assert load(app.config.paths).study.minutes_per_day == 25
+        listed.highlighted = names.index("screen.mouse")
+        await pilot.press("enter")
+        await notified(pilot, "screen.mouse is saved and holds from the next start.")
+        assert not any("screen.theme" in said.message for said in app._notifications), "the theme is used at once"
 
 
 async def test_help_names_every_key_and_a_remapped_key_works(make_app: MakeApp) -> None:

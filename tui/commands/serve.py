@@ -2,6 +2,7 @@
 
 import ipaddress
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -17,9 +18,13 @@ def register(app: typer.Typer) -> None:
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine only.")] = "127.0.0.1",
-    url: Annotated[str, typer.Option(help="Address that browsers use, behind a proxy.")] = "",
+    url: Annotated[str, typer.Option(help="Address that browsers open: behind a proxy, or with --host 0.0.0.0.")] = "",
 ) -> None:
     """Open the coach in a browser, on this machine only unless told otherwise.  Example: coach serve --port 8080"""
+    if url and not urlsplit(url).netloc:
+        raise typer.BadParameter(f"{url!r} is no address like https://coach.example.org", param_hint="--url")
+    if not url and is_wildcard(host):
+        raise typer.BadParameter(f"browsers cannot open {host}: give the address that they do open", param_hint="--url")
     try:
         from tui.serving import CoachServer
     except ModuleNotFoundError as error:
@@ -38,3 +43,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_wildcard(host: str) -> bool:
+    """Whether the address stands for all of this machine's, so that it is none which a browser could open."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return not host

@@ -17,7 +17,7 @@ from tui.text import printable
 from tui.themes import THEMES
 from tui.widgets.footer import KeyFooter
 
-AT_ONCE = ("screen", "study.ask_confidence")
+AT_ONCE = ("screen.theme", "screen.keys", "study.ask_confidence")
 """Settings that take effect while the program runs; the others wait for its next start."""
 
 
@@ -74,7 +74,7 @@ class SettingsScreen(CoachScreen[None]):
         except OSError as error:
             self.say(ConfigError(f"Cannot write {self.coach.config.paths.config}.", f"{error.strerror}."))
             return
-        if not setting.name.startswith(AT_ONCE):
+        if setting.name not in AT_ONCE:
             self.notify(f"{setting.name} is saved and holds from the next start.")
         self._fill()
 
