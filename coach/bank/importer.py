@@ -39,23 +39,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import will do. before: the old text of every changed question, by id.  returning: ids of `new` ones
-    that were retired before.  restored: those of them whose source says again what it said last, as they were left,
-    by id.
+    """What an import will do. returning: ids of `new` ones that were retired before.
+
+    restored: those of them whose source says again what it said last, as they were left, by id.
     """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
     unchanged: list[Entry] = field(default_factory=list)
     gone: list[Question] = field(default_factory=list)
-    before: dict[str, str] = field(default_factory=dict)
     returning: set[str] = field(default_factory=set)
     restored: dict[str, Question] = field(default_factory=dict)
-
-    @property
-    def entries(self) -> list[Entry]:
-        """All questions that the documents hold, in order."""
-        return sorted([*self.new, *self.changed, *self.unchanged], key=lambda entry: entry.position)
 
 
 def plan(
@@ -121,4 +115,3 @@ def _fill(
                     result.restored[key] = replace(old.question, source=entry.source)
             else:
                 result.changed.append(entry)
-                result.before[key] = old.question.text
