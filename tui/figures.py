@@ -19,6 +19,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def days_ahead(days: int) -> str:
+    """When something comes, e.g. "today", "tomorrow", "in 12 days"."""
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
 def minutes(seconds: float) -> str:
     """E.g. "12 min", "3 h 05 min"."""
     whole = round(seconds / 60)

@@ -1,12 +1,13 @@
 """What one does beside answering: skip, read the source, change the question, study ahead; and without colours."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from textual.widgets import Markdown
 
 from coach.models import Question
+from tests.screens.fakes import SteppingClock
 from tests.tui.conftest import EditBy, MakeApp
 from tests.tui.practising import answer, answering, box, conclude, screen
 from tests.tui.waiting import appears, arrived, notified, seen, until
@@ -91,6 +92,20 @@ async def test_home_counts_the_days_to_the_interview_and_says_how_ready_one_is(m
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and "Streak" in seen(pilot))
         assert re.search(r"Acme, Thu 12 Mar, in 10 days · ready to \d+%-\d+%, 0% seen", seen(pilot))
+
+
+async def test_a_day_of_another_year_has_its_year(make_app: MakeApp) -> None:
+    app = make_app("practice", question="momentum")
+    assert isinstance(app.clock, SteppingClock)
+    app.clock.now = datetime(2026, 12, 30, 9, tzinfo=UTC)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await conclude(pilot)
+        await appears(pilot, "asked again on Thu 31 Dec")
+        app.clock.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
+        app.push_screen(PracticeScreen(question="forests"))
+        await until(pilot, lambda: box(pilot).has_focus and screen(pilot).conversation)
+        await conclude(pilot)
+        await appears(pilot, "asked again on 1 Jan 2027")
 
 
 def colours(app: CoachApp) -> set[str]:

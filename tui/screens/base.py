@@ -1,6 +1,7 @@
 """What all our screens share: the app with its session in its own type, and calm failures."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -53,6 +54,11 @@ class CoachScreen(Screen[Result], Generic[Result]):
     def session(self) -> Session:
         """The use cases."""
         return self.coach.session
+
+    @property
+    def today(self) -> date:
+        """The study day."""
+        return self.session.schedule.clock.day(self.coach.clock())
 
     def say(self, error: CoachError) -> None:
         """Show an error that needs no decision."""

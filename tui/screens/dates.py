@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from coach.errors import CoachError, StorageError
 from coach.models import InterviewDate
 from coach.srs.forecast import Readiness
-from tui.figures import counted
+from tui.figures import counted, days_ahead
 from tui.hanging import Hanging, row
 from tui.screens.ask import AskScreen
 from tui.screens.base import CoachScreen, calmly
@@ -103,8 +103,7 @@ class DatesScreen(CoachScreen[None]):
         return self._dates[at] if at is not None and at < len(self._dates) else None
 
     def _fill(self) -> None:
-        today = self.session.schedule.clock.day(self.coach.clock())
-        self._dates = [found for found in self.session.store.reviews.interview_dates() if found.day >= today]
+        self._dates = [found for found in self.session.store.reviews.interview_dates() if found.day >= self.today]
         self._show({})
         if self._dates:
             self.foresee()
@@ -122,9 +121,8 @@ class DatesScreen(CoachScreen[None]):
     def _show(self, ready: dict[date, Readiness]) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
-        today = self.session.schedule.clock.day(self.coach.clock())
         options.clear_options()
-        options.add_options(Option(line(found, today, ready.get(found.day))) for found in self._dates)
+        options.add_options(Option(line(found, self.today, ready.get(found.day))) for found in self._dates)
         if not self._dates:
             options.add_option(Option("No interview is coming. a or Enter enters a date to be ready for."))
         options.highlighted = min(at or 0, options.option_count - 1)
@@ -159,7 +157,6 @@ def from_text(text: str) -> Entry:
 
 def line(found: InterviewDate, today: date, ready: Readiness | None) -> Content:
     """Day, title, weights; what is expected of it."""
-    left = {0: "today", 1: "tomorrow"}.get((found.day - today).days, f"in {(found.day - today).days} days")
     weights = ", ".join(f"{printable(topic)} counts {weight:g} times" for topic, weight in found.weights.items())
     expected = "…"
     if ready is not None:
@@ -169,7 +166,7 @@ def line(found: InterviewDate, today: date, ready: Readiness | None) -> Content:
         expected += f"; {ready.seen:.0%} of the questions seen"
     head = row(
         (f"{found.day:%a} {found.day.day} {found.day:%b %Y}  ", "bold"),
-        left,
+        days_ahead((found.day - today).days),
         f"  {printable(found.title)}" if found.title else "",
         (f"  {weights}" if weights else "", "$text-muted"),
     )

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from coach.errors import CoachError
 from coach.mock import unfinished_mock
 from coach.overview import NextInterview, Overview, Standing, overview, standing
-from tui.figures import counted
+from tui.figures import counted, days_ahead
 from tui.hanging import Hanging, Row, row
 from tui.places import PLACES
 from tui.screens.base import CoachScreen
@@ -139,7 +139,7 @@ class HomeScreen(CoachScreen[None]):
         coming = interview_text(found.interview) if found.interview else "no date to be ready for · d enters one"
         rows.insert(0, lined("Interview", coming))
         self.query_one("#log", Static).update(Hanging(rows))
-        self.query_one(HeatMap).show(found.figures["days"], self.session.schedule.clock.day(self.coach.clock()))
+        self.query_one(HeatMap).show(found.figures["days"], self.today)
         self._show_panels(found)
 
     def _show_panels(self, found: Standing) -> None:
@@ -160,6 +160,5 @@ def lined(name: str, text: str) -> Row:
 def interview_text(coming: NextInterview) -> str:
     """The nearest interview, how long it is, and what would be recalled on it."""
     title = f"{printable(coming.title)}, " if coming.title else ""
-    left = {0: "today", 1: "tomorrow"}.get(coming.days_left, f"in {coming.days_left} days")
     ready = f"ready to {coming.low:.0%}-{coming.high:.0%}, {coming.seen:.0%} seen"
-    return f"{title}{coming.day:%a} {coming.day.day} {coming.day:%b}, {left} · {ready}"
+    return f"{title}{coming.day:%a} {coming.day.day} {coming.day:%b}, {days_ahead(coming.days_left)} · {ready}"

@@ -218,9 +218,9 @@ class PracticeScreen(Conversing):
             judgement = conversation.attempt.judgement
             dates = self.session.consequences(conversation.question.id, self.settled)
             if self.settled is not None:
-                line.tell(settled_line(self.settled, judgement, dates))
+                line.tell(settled_line(self.settled, judgement, dates, self.today))
             else:
                 shown = None if self._undone else judgement
-                line.tell(open_line(shown, dates, failed=conversation.attempt.state == "not_graded"))
+                line.tell(open_line(shown, dates, self.today, failed=conversation.attempt.state == "not_graded"))
         self.refresh_bindings()
         self.talk.scroll_end(animate=False)

@@ -126,7 +126,8 @@ class RevealScreen(Choosing):
         question = self.conversation.question
         grade = checklist_judgement(question.key_points, self.query_one(CheckList).ticked).grade
         day = self.session.consequences(question.id)[grade]
-        self.query_one(GradeLine).tell(f"Tick what you said. n takes grade {grade} → {day_text(day)}; 0-5 another.")
+        taken = f"grade {grade} → {day_text(day, self.today)}"
+        self.query_one(GradeLine).tell(f"Tick what you said. n takes {taken}; 0-5 another.")
 
     def _settle(self, grade: int | None) -> None:
         assert self.conversation is not None
@@ -136,7 +137,7 @@ class RevealScreen(Choosing):
         except CoachError as error:
             self.fault(error, lambda: self._settle(grade))
             return
-        self.notify(f"Grade {settled.grade}: asked again on {day_text(settled.due)}.")
+        self.notify(f"Grade {settled.grade}: asked again on {day_text(settled.due, self.today)}.")
         self.choose(self.session.next)
 
     @calmly

@@ -24,18 +24,22 @@ class GradeLine(Static):
         self.update(text)
 
 
-def settled_line(settled: Settled, judgement: Judgement | None, consequences: Mapping[int, date | None]) -> Content:
+def settled_line(
+    settled: Settled, judgement: Judgement | None, consequences: Mapping[int, date | None], today: date
+) -> Content:
     """The grade that counts and its consequence, and what another would lead to."""
     score = f"Score {judgement.score:.1f}, grade" if judgement and judgement.complete else "Grade"
-    due = f"asked again on {day_text(settled.due)}" if settled.due else "not asked again before the year 9999"
+    due = f"asked again on {day_text(settled.due, today)}" if settled.due else "not asked again before the year 9999"
     again = ", and once more today" if settled.redrill else ""
     return Content.assemble(
         (f"{score} {settled.grade} ({MEANINGS[settled.grade]}): {due}{again}.", "bold"),
-        (f"\noverrule: {_keys(consequences)}  ·  ctrl+z undo", "$text-muted"),
+        (f"\noverrule: {_keys(consequences, today)}  ·  ctrl+z undo", "$text-muted"),
     )
 
 
-def open_line(judgement: Judgement | None, consequences: Mapping[int, date | None], *, failed: bool) -> Content:
+def open_line(
+    judgement: Judgement | None, consequences: Mapping[int, date | None], today: date, *, failed: bool
+) -> Content:
     """Asks for a grade and shows what each would lead to. failed: the judge failed, rather than being unsure."""
     if failed:
         what = "Your last reply is not judged" if judgement else "Not graded"
@@ -44,18 +48,20 @@ def open_line(judgement: Judgement | None, consequences: Mapping[int, date | Non
         head = f"The judge says {judgement.grade} but is not sure: n accepts it."
     else:
         head = "How well did you know it?"
-    return Content.assemble((head, "bold"), f"\n{_keys(consequences)}")
+    return Content.assemble((head, "bold"), f"\n{_keys(consequences, today)}")
 
 
-def day_text(day: date | None) -> str:
-    """A date as a person says it, e.g. "Thu 3 Dec"."""
-    return f"{day:%a} {day.day} {day:%b}" if day else "never"
+def day_text(day: date | None, today: date) -> str:
+    """A date as a person says it: "Thu 3 Dec", or "3 Dec 2027" in another year than today's."""
+    if day is None:
+        return "never"
+    return f"{day:%a} {day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
 
 
-def _keys(consequences: Mapping[int, date | None]) -> str:
+def _keys(consequences: Mapping[int, date | None], today: date) -> str:
     """Grades with their days; those that lead to the same day together: the line fits 80 columns."""
     days: dict[date | None, list[int]] = {}
     for grade, day in consequences.items():
         days.setdefault(day, []).append(grade)
     named = {day: f"{min(grades)}-{max(grades)}" if len(grades) > 1 else str(grades[0]) for day, grades in days.items()}
-    return "  ".join(f"{grades} → {day_text(day)}" for day, grades in named.items())
+    return "  ".join(f"{grades} → {day_text(day, today)}" for day, grades in named.items())

@@ -1,5 +1,7 @@
 """What there is room for on a large terminal beside the day's figures: today's questions, mastery, what comes."""
 
+from datetime import date
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -34,7 +36,8 @@ class Lists(Vertical):
             rows = Static(Content("\n").join(_planned(one) for one in planned), markup=False)
             yield Panel("Today", rows, "Review (r) asks them in this order.", id="panel-today")
         if latest:
-            rows = Static(Content("\n").join(_answered(one) for one in latest), markup=False)
+            today = date.fromisoformat(self.found.figures["day"])
+            rows = Static(Content("\n").join(_answered(one, today) for one in latest), markup=False)
             yield Panel("Latest answers", rows, words.practice(self.found.figures), id="panel-latest")
 
 
@@ -65,7 +68,7 @@ def _planned(one: Planned) -> Content:
     return Content.assemble((head, "$text-muted"), one_line(one.text), (topic, "$text-muted"))
 
 
-def _answered(one: Answered) -> Content:
+def _answered(one: Answered, today: date) -> Content:
     """Day, grade, question."""
     grade = f"{one.grade} {MEANINGS[one.grade]}"
-    return Content.assemble((f"{day_text(one.day):<11} ", "$text-muted"), f"{grade:<17} {one_line(one.text)}")
+    return Content.assemble((f"{day_text(one.day, today):<11} ", "$text-muted"), f"{grade:<17} {one_line(one.text)}")
