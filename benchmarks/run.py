@@ -69,7 +69,11 @@ BENCHES = (
     Bench("faults", "Fault drill", ("--kills", "24", "--json"), ("--kills", "500", "--json"), 90),
     Bench("fuzz", "Fuzzing", ("--seconds", "30", "--examples", "10"), ("--seconds", "3600"), 45),
     Bench(
-        "soak", "Soak of the real loop", ("--questions", "12", "--minutes", "1", "--json"), ("--questions", "1000"), 90
+        "soak",
+        "Soak of the real loop",
+        ("--questions", "12", "--minutes", "1", "--json"),
+        ("--questions", "1000", "--json"),
+        90,
     ),
 )
 

@@ -11,10 +11,14 @@ own_mib               memory of the process's own at the end: resident, without 
 rss_mib               resident memory at the end, mapped files included
 own_mib_per_100       slope of the own memory over the questions after the warm-up, MiB per 100 questions, and the half
                       width of its 95 % confidence interval: noise
-seconds_per_100       likewise the slope of an answer's seconds, per 100 answers
-slower                median seconds per answer of the last quarter / of the second quarter
+cost_per_100          likewise the slope of an answer's cost: its seconds over those of a fixed piece of work right
+                      after it, so that other programs on the machine slow both; per 100 answers
+slower                median cost of an answer in the last quarter / in the second quarter
 not_graded            answers that the judge gave no verdict on
-flat                  whether neither slope is above 0 by more than its noise; needs some 12 questions
+flat                  whether memory grows by less than 0.1 MiB per 100 questions and cost by no more than its noise
+
+Slopes are of the means of 12 batches in a row (Law, Simulation Modeling and Analysis, batch means): what comes close
+together is not independent, and single values would make the noise look smaller than it is.
 """
 
 import argparse
@@ -44,6 +48,14 @@ from coach.session import Session
 WARM_UP_SHARE = 0.25
 """Part of the questions in which caches fill, left out of the slopes."""
 
+BATCHES = 12
+LEAK_MIB = 0.1
+"""Growth per 100 questions that is none: 300 bytes an answer, a thousand questions are one MiB."""
+
+FIXED_WORK = [
+    f"Sentence {number} of a fixed length is embedded over and over, to see the machine." for number in range(8)
+]
+
 
 def own_memory(process: psutil.Process) -> tuple[float, float]:
     """(own, resident) memory in MiB; see above. Equal where the system does not tell mapped files apart."""
@@ -65,12 +77,18 @@ def answers(question: Question, others: Sequence[Question], chance: random.Rando
 
 
 def slope(values: Sequence[float]) -> tuple[float, float]:
-    """(least-squares slope per step, half width of its 95 % confidence interval; infinite for fewer than 4 values)."""
-    if len(values) < 4:
+    """(least-squares slope per step after the warm-up, half width of its 95 % confidence interval).
+
+    Of batch means; the width is infinite for fewer values than batches.
+    """
+    kept = values[int(WARM_UP_SHARE * len(values)) :]
+    size = len(kept) // BATCHES
+    if not size:
         return 0.0, float("inf")
-    steps = np.arange(len(values))
-    (gradient, _), covariance = np.polyfit(steps, values, 1, cov=True)
-    return float(gradient), 1.96 * float(np.sqrt(covariance[0, 0]))
+    means = np.asarray(kept[-BATCHES * size :]).reshape(BATCHES, size).mean(axis=1)
+    (gradient, _), covariance = np.polyfit(size * np.arange(BATCHES), means, 1, cov=True)
+    student = 2.23  # quantile .975 for BATCHES - 2 degrees of freedom
+    return float(gradient), student * float(np.sqrt(covariance[0, 0]))
 
 
 def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str, Any]:
@@ -82,6 +100,7 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
     session.begin([chance.choice(bank).id for _ in range(questions)])
     memory: list[float] = []
     latency: list[float] = []
+    cost: list[float] = []
     not_graded = 0
     while time.monotonic() - started < 60 * minutes and (conversation := session.next()):
         while conversation.attempt.state not in ("judged", "not_graded"):
@@ -91,6 +110,10 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
             not_graded += any(isinstance(event, Ungraded) for event in events)
         session.settle(conversation, None if conversation.attempt.graded else 0)
         conversation.close()
+        begun = time.monotonic()
+        session.parts.embedder.encode(FIXED_WORK)
+        fixed = time.monotonic() - begun
+        cost += [seconds / fixed for seconds in latency[len(cost) :]]
         own, resident = own_memory(process)
         memory.append(own)
         print(
@@ -104,11 +127,10 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
     session.finish()
     if not memory:
         raise CoachError(f"No question was finished in {minutes} minutes.", "Give more --minutes.")
-    growth, growth_noise = slope(memory[int(WARM_UP_SHARE * len(memory)) :])
-    slowing, slowing_noise = slope(latency[int(WARM_UP_SHARE * len(latency)) :])
-    quarter = max(1, len(latency) // 4)
+    (growth, growth_noise), (slowing, slowing_noise) = slope(memory), slope(cost)
+    quarter = max(1, len(cost) // 4)
     measured = np.isfinite(growth_noise + slowing_noise)
-    flat = "too few to tell" if not measured else bool(growth <= growth_noise and slowing <= slowing_noise)
+    flat = "too few to tell" if not measured else bool(100 * growth < LEAK_MIB and slowing <= slowing_noise)
     return {
         "questions": len(memory),
         "answers": len(latency),
@@ -118,8 +140,9 @@ def soak(questions: int, minutes: float, home: Path, seed: int = 11) -> dict[str
         "own_mib_per_100": f"{100 * growth:+.2f} ± {100 * growth_noise:.2f}",
         "median_seconds": round(statistics.median(latency), 3),
         "p95_seconds": round(float(np.quantile(latency, 0.95)), 3),
-        "seconds_per_100": f"{100 * slowing:+.3f} ± {100 * slowing_noise:.3f}",
-        "slower": round(statistics.median(latency[-quarter:]) / statistics.median(latency[quarter : 2 * quarter]), 3),
+        "cost_per_100": f"{100 * slowing:+.3f} ± {100 * slowing_noise:.3f}",
+        "median_cost": round(statistics.median(cost), 3),
+        "slower": round(statistics.median(cost[-quarter:]) / statistics.median(cost[quarter : 2 * quarter]), 3),
         "flat": flat,
         "seconds": round(time.monotonic() - started, 1),
     }

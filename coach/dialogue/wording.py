@@ -88,7 +88,7 @@ def neutral_follow_up(question: Question, point: KeyPoint, known: str) -> Wordin
 
 def challenge(quote: str, follow_up: str) -> str:
     """Confront a false statement with the candidate's own words."""
-    return f"You said “{shorten(quote, 160)}”. {follow_up}"
+    return f"You said “{shorten(quote, 300)}”. {follow_up}"
 
 
 IN_PART = ("Part of that is on the point.", "There is something in that.", "That helps, in part.")
@@ -129,9 +129,12 @@ ACKNOWLEDGING = content_words("right correct yes good you said mention explain p
 
 
 def shorten(text: str, limit: int) -> str:
-    """Fold white space and cut at a word, with an ellipsis, to at most `limit` characters."""
+    """Fold white space and cut to at most `limit` characters: behind a sentence, else at a word, with an ellipsis."""
     text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
+    if len(text) <= limit:
+        return text
+    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)", text[: limit + 1])]
+    return text[: ends[-1]] if ends and ends[-1] > limit / 4 else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _in_order(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from coach.dialogue.wording import (
     fault_of_acknowledgement,
     fault_of_follow_up,
     neutral_follow_up,
+    shorten,
 )
 from coach.models import KeyPoint, Question
 
@@ -85,3 +86,10 @@ def test_hints_grow_from_a_question_to_the_point_itself() -> None:
 
 def test_what_was_said_stays_readable_in_a_hint() -> None:
     assert with_gaps("velocity decays", "the velocity") == "velocity d·····"
+
+
+def test_a_long_quote_ends_with_a_sentence_where_it_can() -> None:
+    text = "Gradient descent steps against the gradient. The learning rate decides how long each of the steps is."
+    assert shorten(text, 70) == "Gradient descent steps against the gradient."
+    assert shorten(text, 40) == "Gradient descent steps against the…"
+    assert shorten("  two\n words ", 40) == "two words"
