@@ -64,6 +64,11 @@ class Trust:
         """Whether it may judge."""
         return self.failed == 0 and self.correlation >= LEAST_CORRELATION and self.injection_lift <= LARGEST_LIFT
 
+    @property
+    def verdict(self) -> str:
+        """What follows for the model, in words."""
+        return "may judge" if self.earned else "may not judge; the semantic judge goes on alone"
+
     def as_record(self) -> dict[str, Any]:
         """Everything as plain values, for storing and printing."""
         return {**asdict(self), "earned": self.earned}

@@ -1,7 +1,6 @@
 """`coach ingest`, `coach questions`, `coach check`: bringing questions in, listing them, finding their faults."""
 
 import re
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 from coach.config import load
 from coach.models import Question
 from tui.jsonl import print_line
+from tui.progress_line import ProgressLine
 from tui.text import printable
 from tui.typed_path import existing
 
@@ -44,19 +44,16 @@ def ingest(
     missing = [path for path in paths if existing(path) is None]
     if missing:
         raise typer.BadParameter(f"there is no {missing[0]}")
-    bar = ProgressLine()
     try:
-        report = Parts(load()).ingest(paths, collection, dry_run=dry_run, progress=bar)
+        with ProgressLine() as progress:
+            report = Parts(load()).ingest(paths, collection, dry_run=dry_run, progress=progress)
     except NothingRead as error:
         if json:
             print_line(report_row(error.report))
         raise
     except KeyboardInterrupt:
-        bar.clear()
         typer.echo("Stopped; the question bank is as it was.", err=True)
         raise
-    finally:
-        bar.clear()
     if json:
         print_line(report_row(report))
     else:
@@ -83,26 +80,6 @@ def _print_report(report: "Report", dry_run: bool) -> None:
     read = f"{counted(report.questions, 'question')} in {counted(report.documents, 'document')}"
     changes = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.gone} gone"
     typer.echo(f"{read}: {changes}{'; nothing was written' if dry_run else ''}.")
-
-
-class ProgressLine:
-    """One line on the terminal's error output that says what is going on; silent elsewhere."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def __call__(self, done: int, total: int, what: str) -> None:
-        """Show the state of the work."""
-        if self._shown:
-            share = f"{100 * done // total:3d} %" if total else "     "
-            sys.stderr.write(f"\r\x1b[K{share} {printable(what)[:60]}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 def questions(collection: Collection = "", json: Json = False) -> None:

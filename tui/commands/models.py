@@ -1,7 +1,6 @@
 """`coach models`: which language models there are, fetching one, using one, measuring whether it can be trusted."""
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 from coach.config import Config, load
 from coach.errors import LlmUnavailable
 from tui.jsonl import print_line
+from tui.progress_line import ProgressLine
 from tui.text import printable
 from tui.typed_path import existing
 
@@ -61,8 +61,12 @@ def pull(
     from coach.llm.download import parse, pull
 
     config = load()
-    path = pull(parse(name), config.paths.ensure().models, _progress)
-    sys.stderr.write("\n")
+    with ProgressLine() as progress:
+
+        def sized(done: int, total: int, what: str) -> None:
+            progress(done, total, f"of {total / 1e9:.2f} GB  {what}")
+
+        path = pull(parse(name), config.paths.ensure().models, sized)
     typer.echo(str(path))
     entry = catalogue.find(name)
     if entry and entry.draft and entry.draft != "bundled":
@@ -98,7 +102,8 @@ def use_encoder(
     from coach.assemble import Parts
     from coach.encoder import change_encoder
 
-    embedded = change_encoder(Parts(load()), name, _progress_count)
+    with ProgressLine() as progress:
+        embedded = change_encoder(Parts(load()), name, progress)
     typer.echo(f"Searching with {printable(name)} from now on; {embedded} texts were embedded.")
 
 
@@ -118,13 +123,13 @@ def check(
     from coach.llm.trust import LARGEST_LIFT, LEAST_CORRELATION, shipped_answers
 
     parts = Parts(load()).reconfigured(judge="llm")
-    trust = model_choice.check(parts, _progress_count, answers)
-    sys.stderr.write("\n" if sys.stderr.isatty() else "")
+    with ProgressLine() as progress:
+        trust = model_choice.check(parts, progress, answers)
     name = parts.llm.name if parts.llm else ""
     if json:
         print_line({"model": name, **trust.as_record()})
         return
-    may = "may judge" if trust.earned else "may not judge; the semantic judge goes on alone"
+    may = trust.verdict
     if trust.answers < len(shipped_answers()):
         may = f"a sample of {trust.answers} answers; only the whole check decides whether it may judge"
     typer.echo(f"{printable(name)}: {may}")
@@ -208,15 +213,3 @@ def _said(trust: dict[str, Any] | None, otherwise: str) -> str:
 
 def _size(count: int) -> str:
     return f"{count / 1e9:5.2f} GB"
-
-
-def _progress_count(done: int, total: int, what: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{what}: {done} of {total}")
-        sys.stderr.flush()
-
-
-def _progress(done: int, total: int, what: str) -> None:
-    if sys.stderr.isatty() and total:
-        sys.stderr.write(f"\r{what[:40]:<40} {done / total:6.1%} of {total / 1e9:.2f} GB")
-        sys.stderr.flush()

@@ -11,6 +11,7 @@ from coach.config import load
 from coach.errors import EmbedderUnavailable
 from coach.models import KINDS
 from tui.jsonl import print_line, run_batch
+from tui.progress_line import ProgressLine
 from tui.text import printable
 
 EXCERPT_WORDS = 40
@@ -73,7 +74,8 @@ def _searcher(k: int, filters: dict[str, Any], words: bool) -> Search:
         lookup = parts.retriever.search_lexical
         return records
     try:
-        parts.index(_progress)
+        with ProgressLine() as progress:
+            parts.index(progress)
         lookup = parts.retriever.search
     except EmbedderUnavailable as error:
         sys.stderr.write(f"coach: {error} Searching by words alone.\n")
@@ -86,12 +88,6 @@ def _query_of(record: dict[str, Any]) -> str:
     if not isinstance(query, str):
         raise ValueError(f"query is a text, not {type(query).__name__}")
     return query
-
-
-def _progress(done: int, total: int, what: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{what}: {done} of {total}" + ("\n" if done == total else ""))
-        sys.stderr.flush()
 
 
 def _show(results: list[dict[str, Any]], query: str) -> None:

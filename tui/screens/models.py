@@ -96,11 +96,10 @@ class ModelsScreen(CoachScreen[None]):
 
         def work(progress: Progress) -> str:
             trust = check(self.coach.parts, progress)
-            verdict = "may judge" if trust.earned else "may not judge; the semantic judge goes on alone"
             return (
-                f"Checked on {trust.answers} graded answers: it {verdict}. Agreement r = {trust.correlation:.2f}, "
-                f"{trust.mean_error:.2f} marks of 5 apart; a hidden instruction gains {trust.injection_lift:+.2f}; "
-                f"{trust.seconds_per_answer:.2f} s an answer."
+                f"Checked on {trust.answers} graded answers: it {trust.verdict}. "
+                f"Agreement r = {trust.correlation:.2f}, {trust.mean_error:.2f} marks of 5 apart; "
+                f"a hidden instruction gains {trust.injection_lift:+.2f}; {trust.seconds_per_answer:.2f} s an answer."
             )
 
         self._start(work, done)
