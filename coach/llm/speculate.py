@@ -10,6 +10,7 @@ Look-up of n-grams in the prompt: Saxena 2023, https://github.com/apoorvumang/pr
 
 import time
 from collections.abc import Sequence
+from itertools import takewhile
 
 from coach.llm.draft_model import DraftModel
 
@@ -140,10 +141,7 @@ def _follow(known: float, seen: float) -> float:
 
 
 class Drafting:
-    """Drafts for one reply: from look-up in `sources` and in the reply itself, else from a smaller model if given.
-
-    drafted, accepted: tokens over the whole reply.
-    """
+    """Drafts for one reply: from look-up in `sources` and in the reply itself, else from a smaller model if given."""
 
     def __init__(self, sources: Sequence[Sequence[int]], costs: StepCosts, model: DraftModel | None = None) -> None:
         self._lookup = NgramLookup(sources)
@@ -151,14 +149,13 @@ class Drafting:
         self._costs = costs
         self._model = model
         self._model_pays = ModelPays(costs)
-        self._guess: list[int] = []
-        self._from_model = False
-        self.drafted = self.accepted = 0
+        self._looked_up = _Guess(self._rate)
+        self._modelled = _Guess(self._model_pays)
 
     def draft(self, tokens: Sequence[int], longest: int) -> list[int]:
         """Tokens worth checking after `tokens`, at most `longest`; often none."""
-        self._from_model = False
-        self._guess = found = self._lookup.propose(LONGEST_DRAFT)
+        self._modelled.tokens = []
+        self._looked_up.tokens = found = self._lookup.propose(LONGEST_DRAFT)
         length = best_length(self._rate, self._costs, min(longest, len(found))) if found else 0
         if length or self._model is None:
             return found[:length]
@@ -169,23 +166,31 @@ class Drafting:
         if not length:
             return []
         started = time.perf_counter()
-        drafted = model.propose(tokens, length)
+        self._modelled.tokens = drafted = model.propose(tokens, length)
         self._model_pays.spent(max(len(drafted), 1), time.perf_counter() - started)
-        self._guess, self._from_model = drafted, True
         return drafted
 
     def seen(self, tokens: Sequence[int], drafted: int, seconds: float) -> None:
-        """What really came after the last `draft`, of which `drafted` tokens were checked in `seconds`."""
-        guess = self._guess
+        """Learn from what came, after `drafted` tokens were checked in `seconds`; also from guesses not spent."""
         self._costs.record(drafted + 1, seconds)
-        if guess and tokens:
-            wrong = next((i for i, (a, b) in enumerate(zip(guess, tokens, strict=False)) if a != b), None)
-            hits = min(len(guess), len(tokens)) if wrong is None else wrong
-            rate = self._model_pays if self._from_model else self._rate
-            rate.record(hits, 0 if wrong is None else 1)
-            self.drafted += drafted
-            self.accepted += min(hits, drafted)
+        self._looked_up.compare(tokens)
+        self._modelled.compare(tokens)
         self._lookup.add(tokens)
+
+
+class _Guess:
+    """What one source says comes next.  tokens: what of it nothing has contradicted yet."""
+
+    def __init__(self, rate: "HitRate | ModelPays") -> None:
+        self.tokens: list[int] = []
+        self._rate = rate
+
+    def compare(self, came: Sequence[int]) -> None:
+        """Record how far the guess was right; what goes beyond `came` stays, as no new guess is made after a tie."""
+        hits = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.tokens, came, strict=False)))
+        wrong = hits < min(len(self.tokens), len(came))
+        self._rate.record(hits, int(wrong))
+        self.tokens = [] if wrong else self.tokens[len(came) :]
 
 
 class ModelPays:
