@@ -54,11 +54,16 @@ def test_drafts_of_a_second_model_leave_the_reply_as_it_is(gguf, monkeypatch):
     model.close()
 
 
-def test_a_smaller_model_of_the_family_may_draft(gguf, tmp_path):
+def test_a_smaller_model_of_the_family_may_draft(gguf, tmp_path, monkeypatch):
     small = cut_to_layers(gguf, tmp_path / "small.gguf", 2)
+    monkeypatch.setattr("coach.llm.draft_model.LEAST_SURE", 0.0)  # two layers are hardly ever sure
     model = LlamaCppModel(gguf, draft=small, context_tokens=512)
     assert model.problems == []
-    assert model.draft_model.propose(model.vocabulary.data("One two three four five six"), 4) is not None
+    text = model.vocabulary.data("One two three four five six")
+    assert len(model.draft_model.propose(text, 4)) == 4
+    assert model.draft_model._context.evaluated == len(text) + 3  # the last guess is not evaluated
+    assert len(reply(model, 4)) > 0
+    assert model.draft_model._context.evaluated > len(text) + 3 + 20  # it read the prompt for a reply, too
     model.close()
 
 

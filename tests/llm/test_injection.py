@@ -3,6 +3,8 @@
 import pytest
 
 from coach.dialogue import prompts
+from coach.llm import generation
+from coach.llm.speculate import Drafting
 from coach.scoring.llm_judge import VERDICT_WORDS, branch
 
 
@@ -42,8 +44,19 @@ def test_branches_and_drafts_are_data_too(model, spelt_out, monkeypatch):
     trunk.word_logits([branch(spelt_out)], VERDICT_WORDS)
     assert control_count(model, seen) == control_count(model, model.suffix) == 2
     seen.clear()
+    searched: list[list[int]] = []
+
+    class Watched(Drafting):
+        def __init__(self, sources, *more) -> None:
+            searched.extend(sources)
+            super().__init__(sources, *more)
+
+    monkeypatch.setattr(generation, "Drafting", Watched)
     list(trunk.stream(prompts.followup_branch(spelt_out), max_tokens=1, drafts=[spelt_out]))
     assert control_count(model, seen) == 2
+    passage, prompt = searched
+    assert passage == model.vocabulary.data(spelt_out)
+    assert (control_count(model, passage), control_count(model, prompt)) == (0, 3 + 2)
     trunk.close()
 
 
