@@ -32,7 +32,7 @@ class Paths:
 
     @property
     def states(self) -> Path:
-        """Saved states of the language model's static prefix: a cache, safe to delete."""
+        """Saved states of the language model, of system texts and of whole interviews: a cache, safe to delete."""
         return self.home / "states"
 
     @property

@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.llm.gguf_file import read_head
-
 _OLLAMA_MODEL_LAYER = "application/vnd.ollama.image.model"
 
 
@@ -70,9 +68,3 @@ def _in_ollama(folder: Path) -> Iterator[FoundModel]:
             path = folder / "blobs" / digest.replace(":", "-")
             if digest and is_gguf(path):
                 yield FoundModel(f"{manifest.parent.name}:{manifest.name}", path, "Ollama", path.stat().st_size)
-
-
-def describe(path: Path) -> str:
-    """Name and architecture that the file gives itself. Raises LlmUnavailable for what is no whole GGUF file."""
-    head = read_head(path)
-    return f"{head.name} ({head.architecture})"

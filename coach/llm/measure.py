@@ -61,8 +61,7 @@ def speeds(model: LlamaCppModel, *, gpu_seen: bool = False) -> Speeds:
 
 
 def _decode_rate(model: LlamaCppModel, trunk: "object") -> float:
-    before, speculation = model.context.evaluated, model.speculation
-    model.speculation = False
+    speculation, model.speculation = model.speculation, False
     stream = trunk.stream("\nTell me more about it, at length.", max_tokens=_REPLY_TOKENS)  # type: ignore[attr-defined]
     next(stream, None)
     evaluated, started = model.context.evaluated, time.perf_counter()
@@ -70,7 +69,7 @@ def _decode_rate(model: LlamaCppModel, trunk: "object") -> float:
         pass
     seconds = time.perf_counter() - started
     model.speculation = speculation
-    steps = model.context.evaluated - max(evaluated, before)
+    steps = model.context.evaluated - evaluated
     return steps / seconds if steps else 0.0
 
 

@@ -22,15 +22,11 @@ CHATML = (
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """Template pieces in order: `before_system`, system text, `before_user`, the trunk and a branch, `suffix`.
-
-    With `system_in_user` the template knows no system message; the system text then opens the user message.
-    """
+    """Template pieces in order: `before_system`, system text, `before_user`, the trunk and a branch, `suffix`."""
 
     before_system: str
     before_user: str
     suffix: str
-    system_in_user: bool = False
 
 
 def split(source: str | None, *, bos: str = "", eos: str = "") -> ChatTemplate:
@@ -49,6 +45,7 @@ def split(source: str | None, *, bos: str = "", eos: str = "") -> ChatTemplate:
         before_system, rest = rendered.split(_SYSTEM_MARK)
         before_user, suffix = rest.split(_USER_MARK)
         return ChatTemplate(before_system, before_user, suffix)
+    # The template knows no system message, so the system text opens the user message.
     merged = {"role": "user", "content": f"{_SYSTEM_MARK}\n\n{_USER_MARK}"}
     try:
         rendered = _render(source, [merged], bos, eos)
@@ -60,7 +57,7 @@ def split(source: str | None, *, bos: str = "", eos: str = "") -> ChatTemplate:
         raise LlmUnavailable("The model's chat template drops the message.", "Choose an instruction-tuned GGUF file.")
     before_system, rest = rendered.split(_SYSTEM_MARK)
     before_user, suffix = rest.split(_USER_MARK)
-    return ChatTemplate(before_system, before_user, suffix, system_in_user=True)
+    return ChatTemplate(before_system, before_user, suffix)
 
 
 class TemplateRefused(Exception):

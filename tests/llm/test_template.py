@@ -43,7 +43,6 @@ def test_a_template_with_bos():
 
 def test_without_a_system_role_the_system_text_opens_the_user_message():
     pieces = split(NO_SYSTEM, bos="<bos>")
-    assert pieces.system_in_user
     assert pieces.before_system == "<bos><start_of_turn>user\n"
     assert pieces.before_user == "\n\n"
 
