@@ -21,7 +21,7 @@ from coach.errors import CoachError
 from coach.grounding import Grounding
 from coach.ingest import Report
 from coach.models import Card, DueItem, Judgement, KeyPoint, Question, SearchHit
-from coach.paths import Paths
+from coach.paths import Paths, expanded
 from coach.privacy import import_without_probe, switch_telemetry_off
 from coach.session import Session
 
@@ -36,7 +36,7 @@ class Coach:
     def __init__(self, home: str | Path | None = None) -> None:
         switch_telemetry_off()
         import_without_probe()
-        self.parts = Parts(load(Paths(Path(home).expanduser()) if home is not None else None))
+        self.parts = Parts(load(Paths(expanded(home)) if home is not None else None))
         self.session = Session(self.parts)
 
     def ingest(self, *paths: str | Path, collection: str = "", dry_run: bool = False) -> Report:

@@ -20,7 +20,7 @@ from coach.bank.shipped import COLLECTION
 from coach.config import Config, checked
 from coach.errors import CoachError
 from coach.models import Question
-from coach.paths import shared_cache
+from coach.paths import expanded, shared_cache
 from coach.ports import Embedder, Judge, LanguageModel, Progress
 from coach.shipped_bank import ensure_shipped_bank
 from coach.storage import Store
@@ -222,7 +222,7 @@ class Parts:
         from coach.retrieval.embedder import SentenceEncoder
 
         named = self.config.retrieval.encoder
-        return SentenceEncoder(None if named == "bundled" else Path(named).expanduser())
+        return SentenceEncoder(None if named == "bundled" else expanded(named))
 
     def _make_retriever(self) -> HybridRetriever:
         from coach.retrieval.hybrid import HybridRetriever
@@ -262,9 +262,9 @@ def load_language_model(config: Config) -> LanguageModel | None:
 
     llm, bundled = config.llm, config.llm.model == "bundled"
     return LlamaCppModel(
-        prepared(model_path(), shared_cache()) if bundled else Path(llm.model).expanduser(),
+        prepared(model_path(), shared_cache()) if bundled else expanded(llm.model),
         adapter=adapter_for(config, llm.model),
-        draft=Path(llm.draft_model).expanduser() if llm.draft_model else None,
+        draft=expanded(llm.draft_model) if llm.draft_model else None,
         states=config.paths.states,
         context_tokens=llm.context_tokens,
         threads=llm.threads,
@@ -279,7 +279,7 @@ def adapter_for(config: Config, model: str) -> Path | None:
 
     if config.llm.adapter == "auto":
         return adapter_path() if model == "bundled" else None
-    return None if config.llm.adapter == "none" else Path(config.llm.adapter).expanduser()
+    return None if config.llm.adapter == "none" else expanded(config.llm.adapter)
 
 
 def _remote_model(config: Config) -> LanguageModel:

@@ -1,10 +1,9 @@
 """Use case: search with another sentence encoder from now on."""
 
-from pathlib import Path
-
 from coach.assemble import Parts
 from coach.config import save_value
 from coach.errors import EmbedderUnavailable
+from coach.paths import expanded
 from coach.ports import Progress
 
 
@@ -17,7 +16,7 @@ def change_encoder(parts: Parts, named: str, progress: Progress) -> int:
     from coach.retrieval.embedder import SentenceEncoder
     from coach.retrieval.indexing import embed_missing, use_encoder
 
-    folder = None if named == "bundled" else Path(named).expanduser().resolve()
+    folder = None if named == "bundled" else expanded(named).resolve()
     if folder is not None and not folder.is_dir():
         raise EmbedderUnavailable(f"There is no folder {folder}.", "Give “bundled” or a sentence-transformers folder.")
     encoder = SentenceEncoder(folder)

@@ -19,6 +19,7 @@ from coach.bank.readers import reader_for
 from coach.bank.shipped import COLLECTION
 from coach.errors import BankError
 from coach.models import Question
+from coach.paths import expanded
 from coach.ports import Embedder, Progress
 from coach.retrieval.indexing import TEXTS_PER_SAVE
 from coach.retrieval.shipped_vectors import shipped_vectors
@@ -56,7 +57,7 @@ def forget(question: Question, review: PastReview) -> None:
 
 def default_collection(paths: Sequence[Path]) -> str:
     """The name of an import that was not given one: of the file without its suffix, of the folder, or of the first."""
-    path = paths[0].expanduser().resolve()
+    path = expanded(paths[0]).resolve()
     return path.name if path.is_dir() else path.stem
 
 
@@ -117,7 +118,7 @@ class NothingRead(BankError):
 def _read(paths: Sequence[Path], report: Report, progress: Progress) -> list[Document]:
     """Load and parse every document; what cannot be read is noted and does not stop the others."""
     documents: list[Document] = []
-    files = list(dict.fromkeys(file.absolute() for path in paths for file in walk(path.expanduser())))
+    files = list(dict.fromkeys(file.absolute() for path in paths for file in walk(expanded(path))))
     for number, file in enumerate(files):
         progress(number, len(files), f"reading {file.name}")
         try:
@@ -212,7 +213,7 @@ def _embed(
 def _write(store: Store, planned: Plan, changes: _Changes, collection: str, root: Path, record: Record) -> None:
     """Save everything in one transaction."""
     with store.atomic():
-        store.questions.note_import(collection, str(root.expanduser().absolute()), "")
+        store.questions.note_import(collection, str(expanded(root).absolute()), "")
         store.questions.save(
             (question, entry.source_hash, entry.position)
             for question, entry in zip(changes.questions, changes.entries, strict=True)

@@ -65,13 +65,18 @@ class Paths:
         return self
 
 
+def expanded(named: str | Path) -> Path:
+    """The path with its `~` resolved; a user that nobody knows stays as typed, where `Path.expanduser` would raise."""
+    return Path(os.path.expanduser(named))
+
+
 def default_paths() -> Paths:
     """The home named by COACH_HOME, else the platform's folder for user data."""
     named = os.environ.get("COACH_HOME")
-    return Paths(Path(named).expanduser() if named else platformdirs.user_data_path("interview-coach", appauthor=False))
+    return Paths(expanded(named) if named else platformdirs.user_data_path("interview-coach", appauthor=False))
 
 
 def shared_cache() -> Path:
     """What all homes of a user share and may lose at any time: COACH_CACHE, else the platform's folder for caches."""
     named = os.environ.get("COACH_CACHE")
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("interview-coach", appauthor=False)
+    return expanded(named) if named else platformdirs.user_cache_path("interview-coach", appauthor=False)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from coach.paths import expanded
+
 
 def existing(typed: str | Path) -> Path | None:
     """The path with its `~` resolved, None if nothing is there; a link that leads nowhere is something.
@@ -9,7 +11,7 @@ def existing(typed: str | Path) -> Path | None:
     Also None where the question itself fails: an unknown user's home, a name longer than names can be, a zero byte.
     """
     try:
-        path = Path(typed).expanduser()
+        path = expanded(typed)
         return path if path.exists() or path.is_symlink() else None
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, ValueError):
         return None

@@ -6,7 +6,7 @@ import pytest
 
 from coach.config import load, save_value
 from coach.errors import ConfigError
-from coach.paths import Paths
+from coach.paths import Paths, expanded
 
 
 @pytest.fixture
@@ -70,3 +70,9 @@ def test_a_value_of_another_type_is_refused(paths: Paths, text: str, expected: s
 def test_a_whole_number_may_stand_for_a_fraction(paths: Paths) -> None:
     save_value(paths, "llm", "timeout_seconds", 30)
     assert load(paths).llm.timeout_seconds == 30.0
+
+
+def test_a_home_of_nobody_is_a_path_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert expanded("~/notes") == tmp_path / "notes"
+    assert expanded("~nobody-of-that-name/notes") == Path("~nobody-of-that-name/notes")

@@ -8,6 +8,7 @@ import typer
 from coach.clock import utc_now
 from coach.config import load
 from coach.errors import CoachError
+from coach.paths import expanded
 from tui.jsonl import print_line
 from tui.text import printable
 
@@ -83,7 +84,7 @@ def backup(
     from coach.backup import back_up, backups
 
     paths = load().paths
-    found = backups(paths) if list_ else [back_up(paths, target.expanduser() if target else None, now=utc_now())]
+    found = backups(paths) if list_ else [back_up(paths, expanded(target) if target else None, now=utc_now())]
     for entry in found:
         size = f"{entry.size_bytes / 2**20:.1f} MiB"
         row = {"path": str(entry.path), "written": entry.written.isoformat(timespec="seconds")}
@@ -101,7 +102,7 @@ def restore(
     from coach.backup import restore as bring_back
 
     paths = load().paths
-    chosen = file.expanduser() if file else newest_sound(paths)
+    chosen = expanded(file) if file else newest_sound(paths)
     seen = preview(paths, chosen)
     row: dict[str, Any] = {"backup": str(chosen), "last_review": seen.then.last_review or None, "kept": None}
     row |= {name: {"now": now, "then": then} for name, now, then in differences(seen)}
