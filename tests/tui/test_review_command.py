@@ -7,7 +7,7 @@ import sys
 from coach.assemble import Parts
 from coach.config import load
 
-ANSWERS = "I don't know.\n\n" + "/idk\n" * 4 + "1\n\n"  # more than the follow-ups; whatever is left over goes unread
+ANSWERS = "I don't know.\n\n" + "/idk\n" * 4 + "\n\n"  # more than the follow-ups; whatever is left over changes nothing
 
 
 def review(*options: str, typed: str = ANSWERS) -> subprocess.CompletedProcess[str]:
