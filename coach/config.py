@@ -121,6 +121,7 @@ _EXPECTED = {
     tuple: "a list of texts",
     dict: "names, each with a text",
 }
+_HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]\s*(?:#|$)")
 SECTIONS = {
     "study": Study,
     "llm": Llm,
@@ -219,7 +220,7 @@ def _with_value(text: str, section: str, key: str, value: Any) -> str:
     """The file's text with one line set: the key's, else a new one under its section's header."""
     lines = text.splitlines()
     entry = f"{key} = {_toml(value)}"
-    headers = (i for i, line in enumerate(lines) if re.match(rf"\s*\[\s*{section}\s*\]\s*(#|$)", line))
+    headers = (i for i, line in enumerate(lines) if (found := _HEADER.match(line)) and found[1] == section)
     if (header := next(headers, None)) is None:
         lines += [*([""] if lines else []), f"[{section}]", entry]
     else:

@@ -12,7 +12,7 @@ NEAR = 40
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)|\s+(?=(?:[-*•–]|\(?\d{1,2}[.)])\s+\S)|(?<=:)\s+(?=\S)")
 _CLAUSE_END = re.compile(r"(?<=,)\s+|\s+(?=(?:but|whereas|while|because|so|which|then|and)\s)")
-_NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s")
+_NUMBER = re.compile(r"(?<!\S)\(?(\d{1,2})[.)]\s")
 _TERM = re.compile(r"\w{1,2}|\S*[])}\d]|[\w.]+[(\[]\S*|\d\S*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|eq|no)|^\(?\d{1,2}|^[-*•–])\.?$")
 
@@ -68,7 +68,7 @@ def _is_number(text: str, border: re.Match[str]) -> bool:
         return False
     number = int(item[1])
     at, neighbour = ((0, border.start()), number - 1) if number > 1 else ((border.end(), len(text)), 2)
-    return re.compile(rf"(?<!\S)\(?{neighbour}[.)]\s").search(text, *at) is None
+    return all(int(other[1]) != neighbour for other in _NUMBER.finditer(text, *at))
 
 
 def _clauses(sentence: Unit) -> list[Unit]:
