@@ -28,6 +28,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 PACKAGES = ("torch", "sentence-transformers", "faiss-cpu", "llama-cpp-python", "textual", "sqlite-utils", "numpy")
 TOTAL_SECONDS = {"short": 590, "long": 24 * 3600}
 """What all benchmarks of a form may take together."""
+LEAST_SECONDS = 20
 
 
 FILL_HOME = """
@@ -171,14 +172,20 @@ def main() -> None:
 
 
 def measure(benches: Sequence[Bench], *, long: bool) -> None:
-    """Run these benchmarks and rewrite their sections, each as soon as it is known."""
+    """Run these benchmarks and rewrite their sections, each as soon as it is known.
+
+    The quick ones come first; what there is no time for keeps its section.
+    """
     known, about = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}, machine()
     end = time.monotonic() + TOTAL_SECONDS["long" if long else "short"]
-    for bench in benches:
+    for bench in sorted(benches, key=lambda bench: bench.seconds):
         arguments = bench.long if long else bench.short
         if arguments is None:
             continue
-        left = max(1.0, end - time.monotonic())
+        left = end - time.monotonic()
+        if left < LEAST_SECONDS:
+            print(f"{bench.title}: no time is left for it", file=sys.stderr)
+            continue
         title = long_title(bench) if long else bench.title
         known[title] = section(bench, title, arguments, left if long else min(left, bench.seconds))
         ordered = [known[name] for each in BENCHES for name in (each.title, long_title(each)) if name in known]
